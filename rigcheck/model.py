@@ -1,0 +1,255 @@
+"""The values that flow from a measurement to a report: frozen, small, free of words and of I/O."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+Value = float | int | bool | str | None
+Params = Mapping[str, Value | tuple[str, ...]]
+
+
+class Status(StrEnum):
+    """What a finding says; the order of definition is the order of severity, mildest first."""
+
+    SKIP = "skip"
+    OK = "ok"
+    WARN = "warn"
+    UNKNOWN = "unknown"
+    FAIL = "fail"
+
+    @property
+    def severity(self) -> int:
+        """Position in the order skip < ok < warn < unknown < fail."""
+        return _SEVERITY[self]
+
+
+_SEVERITY = {status: position for position, status in enumerate(Status)}
+
+
+class Impact(StrEnum):
+    """What a fault does to the show: viewers lose it, it gets worse, or only the reserve is gone."""
+
+    STOP = "stop"
+    DEGRADE = "degrade"
+    BACKUP = "backup"
+
+
+class Stage(StrEnum):
+    """Who is in the room: nobody (lights may be off), the host, or the show starts in a moment."""
+
+    ROOM = "room"
+    HOST = "host"
+    GO = "go"
+
+
+class Need(StrEnum):
+    """What a check cannot do without; the word is the skip reason `needs-<word>`."""
+
+    HOST = "host"
+    LIGHTS = "lights"
+    QUIET = "quiet"
+    OBS = "obs"
+
+
+class Role(StrEnum):
+    """Who does something about a fault; the words people read are in the catalogues."""
+
+    TECH = "tech"
+    HOST = "host"
+    CAMERA = "camera"
+    SITE = "site"
+
+
+class Reason(StrEnum):
+    """Why there is no value. Each is either *absent* (nothing to see: skip) or *blind* (not seen: unknown)."""
+
+    # absent: the room or the evidence has none of it
+    NO_HUM = "no-hum"
+    NO_CLAP = "no-clap"
+    NO_CHART = "no-chart"
+    NO_BASELINE = "no-baseline"
+    NO_CLOCK = "file-has-no-clock"
+    STILL = "still-picture"
+    MONO = "mono"
+    SPLIT = "split-layout"
+    NO_SPEECH = "no-speech"
+    TOO_SHORT = "too-short"
+    NOT_PUBLISHED = "not-published"
+    NOT_IN_PROFILE = "not-in-profile"
+    NOT_IN_FILE = "not-in-file"
+    NONE_HERE = "none-here"
+    NO_SLEEP = "no-sleep"
+    NO_FLICKER = "no-flicker"
+    NEEDS_HOST = "needs-host"
+    NEEDS_LIGHTS = "needs-lights"
+    NEEDS_QUIET = "needs-quiet"
+    NEEDS_OBS = "needs-obs"
+    ON_AIR = "on-air"
+    ON_AIR_UNKNOWN = "on-air-unknown"
+    # blind: we should have seen it and did not
+    TIMEOUT = "timeout"
+    CRASHED = "crashed"
+    STALE = "stale"
+    JUNK = "junk"
+    DENIED = "denied"
+    HELD = "held"
+    MISSING = "missing"
+    AMBIGUOUS = "ambiguous"
+    UNREACHABLE = "unreachable"
+    LOST = "lost"
+    NO_STREAM = "no-stream"
+    NOT_INSTALLED = "not-installed"
+    VIRTUAL = "virtual-camera"
+    FAILED = "failed"
+
+    @property
+    def is_blind(self) -> bool:
+        """True where something should have been seen and was not: the finding is UNKNOWN, not SKIP."""
+        return self in _BLIND
+
+
+_BLIND = frozenset(list(Reason)[list(Reason).index(Reason.TIMEOUT) :])
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A measured quantity: its public id, its unit as printed in reports ("" for none), and decimals on screen."""
+
+    id: str
+    unit: str = ""
+    digits: int = 1
+
+    @property
+    def part(self) -> str:
+        """The part of the room it belongs to: the id up to its first dot."""
+        return self.id.partition(".")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """One metric's value, or None and the reason why there is none.
+
+    A float that is not finite is no value: it becomes None with reason `junk`, so nan can never pass a limit.
+    `params` are further facts for the message (which box, which words), never needed to judge.
+    """
+
+    metric: Metric
+    value: Value
+    reason: Reason | None = None
+    estimate: bool = False
+    params: Params = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            object.__setattr__(self, "value", None)
+            object.__setattr__(self, "reason", Reason.JUNK)
+        if self.value is None and self.reason is None:
+            object.__setattr__(self, "reason", Reason.JUNK)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A closed range of numbers; None is open."""
+
+    low: float | None
+    high: float | None
+
+    def __contains__(self, value: float) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value <= self.high)
+
+    def distance(self, value: float) -> float:
+        """Signed distance of `value` from the range in the metric's unit: negative below, 0 inside, positive above."""
+        if self.low is not None and value < self.low:
+            return value - self.low
+        if self.high is not None and value > self.high:
+            return value - self.high
+        return 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The allowed values of a flag or a word."""
+
+    values: tuple[bool | str, ...]
+
+    def __contains__(self, value: object) -> bool:
+        return any(value is allowed or (isinstance(value, str) and value == allowed) for allowed in self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Inside `ok` is ok, inside `warn` is warn, else fail; without `warn`, outside `ok` is fail. `warn` contains `ok`."""
+
+    ok: Span | OneOf
+    warn: Span | OneOf | None = None
+    origin: str = "built-in"
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to say, without words: an id of the catalogue and what fills its blanks."""
+
+    id: str
+    params: Params = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do about a fault, who does it, and about how many minutes it takes."""
+
+    message: Message
+    who: Role
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """A fault that the room has accepted up to and including a day."""
+
+    check: str
+    until: date
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """The verdict of one check on one device."""
+
+    check: str
+    status: Status
+    impact: Impact
+    device: str
+    via: str
+    metric: Metric | None
+    value: Value
+    message: Message
+    limit: Limit | None = None
+    off_by: float | None = None
+    estimate: bool = False
+    reason: Reason | None = None
+    advice: Advice | None = None
+    waiver: Waiver | None = None
+
+    @property
+    def counted(self) -> Status:
+        """What it counts for the run: a waived finding keeps its own status and counts as ok."""
+        return Status.OK if self.waiver is not None else self.status
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A measurement and the device it was taken from."""
+
+    device: str
+    measurement: Measurement
+    is_main: bool = True
+
+    @property
+    def key(self) -> str:
+        """The metric's id, followed by `@device` for any device but the section's main one."""
+        plain = self.measurement.metric.id
+        return plain if self.is_main else f"{plain}@{self.device}"

@@ -1,0 +1,218 @@
+"""Requests and Samples: what to acquire, and the raw evidence that came back. Plain frozen data, small enough to mail.
+
+A Request is hashable; equal ones are acquired once. `name` is the device's role in the profile, `key` the place in a
+recorded fixture. `resource` names what cannot be shared: requests of one resource are acquired one after another.
+`disturbs` marks what must not happen on air (opening a device another program may need).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rigcheck.profile import Box, Mode
+
+Floats = NDArray[np.float32]
+Times = NDArray[np.float64]
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to acquire. Subclasses add the details; `deadline_s` bounds the acquisition, start-up included."""
+
+    kind: ClassVar[str] = ""
+    disturbs: ClassVar[bool] = False
+    name: str = "main"
+
+    @property
+    def key(self) -> str:
+        """The place of its sample in a fixture: `kind@name`."""
+        return f"{self.kind}@{self.name}"
+
+    @property
+    def resource(self) -> str:
+        """What it needs alone."""
+        return self.key
+
+    @property
+    def deadline_s(self) -> float:
+        """Seconds after which the acquisition is killed."""
+        return 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class CameraRequest(Request):
+    """A look through one camera for `seconds` after warm-up; `keep` full frames are kept."""
+
+    kind: ClassVar[str] = "camera"
+    disturbs: ClassVar[bool] = True
+    device: str | int | None = None
+    mode: Mode | None = None
+    rotate: int = 0
+    crop: Box | Literal["portrait", "landscape"] | None = None  # the words: largest centred 9:16 or 16:9 area
+    seconds: float = 5.0
+    keep: int = 2
+
+    @property
+    def resource(self) -> str:
+        """The device itself: two roles on one camera take turns."""
+        return f"camera:{self.device}"
+
+    @property
+    def deadline_s(self) -> float:
+        """Opening may take 10 s (network cameras), warm-up 1 s."""
+        return self.seconds + 12.0
+
+
+@dataclass(frozen=True, slots=True)
+class AudioRequest(Request):
+    """A take from one microphone. With `quiet_s` > 0 the take is `speak_s` of speech, then `quiet_s` of silence, both
+    prompted; with `quiet_s` = 0 it is `speak_s` of whatever there is."""
+
+    kind: ClassVar[str] = "mic"
+    disturbs: ClassVar[bool] = True
+    device: str | None = None
+    layout: str = "stereo"
+    speak_s: float = 8.0
+    quiet_s: float = 4.0
+
+    @property
+    def resource(self) -> str:
+        """The device itself."""
+        return f"mic:{self.device}"
+
+    @property
+    def deadline_s(self) -> float:
+        """A sound server may take 2 s to deliver the first block; loading and listing 3 s."""
+        return self.speak_s + self.quiet_s + 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class PowerRequest(Request):
+    """One reading of a power supply; exactly one of the fields is set."""
+
+    kind: ClassVar[str] = "power"
+    nut: str | None = None
+    apcupsd: str | None = None
+    os: bool = False
+    silent: str | None = None
+    bought: str | None = None
+
+    @property
+    def resource(self) -> str:
+        """Readings do not hurt each other."""
+        return f"power:{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class HostRequest(Request):
+    """The state of this computer over `seconds`."""
+
+    kind: ClassVar[str] = "host"
+    record_to: str | None = None
+    seconds: float = 1.0
+
+    @property
+    def deadline_s(self) -> float:
+        """System tools (sleep, clock) may each take a second."""
+        return self.seconds + 7.0
+
+
+@dataclass(frozen=True, slots=True)
+class OnAirRequest(Request):
+    """Whether a show is going out from this computer right now."""
+
+    kind: ClassVar[str] = "on_air"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CameraClip:
+    """What came through a camera, reduced frame by frame while it came; upright and cropped. n frames in all.
+
+    Luma is 8-bit full-range code values (limited-range sources are expanded while reducing). Per-frame traces cover
+    every frame; thumbs and rows cover the first `len(thumbs)` frames at most (bounded memory for files of any length).
+    """
+
+    kind: ClassVar[str] = "camera"
+    asked: Mode | None
+    width_px: int
+    height_px: int
+    fourcc: str  # as delivered, "" where unknown
+    clock: Literal["grab", "pts", "none"]  # none: a still picture
+    limited: bool  # the source was declared (or known to be) limited range
+    first_frame_ms: float | None
+    t_s: Times  # (n,) seconds, first frame 0
+    mean: Floats  # (n,) mean BT.601 luma, code values
+    dark: Floats  # (n,) share 0-1 of pixels under 10 % luma
+    change: Floats  # (n,) mean absolute difference to the frame before / 255; the first is nan
+    same: NDArray[np.bool_]  # (n,) bit-identical to the frame before (on the sampled pixels)
+    key: NDArray[np.bool_]  # (n,) key frame of an encoded stream; all False for raw cameras
+    focus: Floats  # (n,) variance of the Laplacian at the fixed working size
+    thumbs: Bytes  # (m, h, w) luma, every `stride`-th pixel of each of the first m frames, not averaged
+    stride: int
+    rows: Floats  # (m, R) mean luma of each of the R sensor rows, before rotate and crop (rolling shutter runs there)
+    frames: Bytes  # (k, height_px, width_px, 3) BGR full range, whole frames
+    frame_at: NDArray[np.int64]  # (k,) their positions
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AudioClip:
+    """A take. Phases are sample positions [start, stop); None where the take was not prompted."""
+
+    kind: ClassVar[str] = "mic"
+    rate_hz: int
+    samples: Floats  # (n, channels), full scale 1.0
+    layout: str = "stereo"  # mono, stereo, split, safety
+    speak: tuple[int, int] | None = None
+    quiet: tuple[int, int] | None = None
+    overflows: int = 0  # blocks for which the driver reported lost input
+    missing: int = 0  # samples due by the clock that did not come
+    live: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PowerState:
+    """What a power supply says of itself, raw. `origin` tells the vocabulary of `values`: nut, apcupsd, os, silent."""
+
+    kind: ClassVar[str] = "power"
+    origin: Literal["nut", "apcupsd", "os", "silent"]
+    values: Mapping[str, str]
+    supplies: tuple[Mapping[str, str], ...] = ()  # os: one mapping a supply, as the system names its attributes
+    bought: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HostState:
+    """The computer's own figures. None: this system does not say."""
+
+    kind: ClassVar[str] = "host"
+    cpu_pct: float | None = None
+    gpu_pct: float | None = None
+    cpu_pressure_pct: float | None = None  # PSI some avg10
+    memory_available_mb: float | None = None
+    disk_free_gb: float | None = None
+    throttled: bool | None = None
+    temperature_c: float | None = None
+    clock_offset_ms: float | None = None
+    sleep_after_min: float | None = None
+    never_sleeps: bool | None = None
+    reboot_pending: bool | None = None
+    on_battery: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OnAirState:
+    """Programs that can push a stream: those seen pushing, and those that run and could not be asked."""
+
+    kind: ClassVar[str] = "on_air"
+    pushing: tuple[str, ...] = ()
+    unasked: tuple[str, ...] = ()
+
+
+Sample = CameraClip | AudioClip | PowerState | HostState | OnAirState
+SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in (CameraClip, AudioClip, PowerState, HostState, OnAirState)}
