@@ -23,7 +23,8 @@ class Check:
     """One line of the report: which evidence it asks for, what it measures there, and which metrics it judges.
 
     Several checks may share `ask` and `measure`: equal requests are acquired once and measured once. Of several judged
-    metrics the worst speaks. `section` is the profile section whose devices it is run on.
+    metrics the worst speaks. `section` is the profile section whose devices it is run on. Where `given` is set, a bad
+    value counts only while that other metric has a value too (a level at mains frequencies is hum only if it hums).
     """
 
     id: str
@@ -34,6 +35,7 @@ class Check:
     impact: Impact
     needs: frozenset[Need] = frozenset()
     limit_of: LimitOf | None = None
+    given: Metric | None = None
     who: Role = Role.TECH
     minutes: float = 2.0
 

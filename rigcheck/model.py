@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 
 Value = float | int | bool | str | None
@@ -253,3 +253,39 @@ class Taken:
         """The metric's id, followed by `@device` for any device but the section's main one."""
         plain = self.measurement.metric.id
         return plain if self.is_main else f"{plain}@{self.device}"
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileRef:
+    """Which profile a report was made with."""
+
+    name: str
+    path: str | None
+    sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Everything one run has to say, findings worst first. Times are aware; `show_at` is when the show starts."""
+
+    command: str
+    started_at: datetime
+    took_s: float
+    source: str
+    profile: ProfileRef | None
+    room: str | None
+    site: str | None
+    platforms: tuple[str, ...]
+    orientation: str
+    stage: Stage
+    show_at: datetime | None
+    on_air: bool | None
+    status: Status
+    findings: tuple[Finding, ...]
+    taken: tuple[Taken, ...]
+    not_checked: tuple[str, ...] = ()  # sections of the profile that no check of this version looks at
+
+    @property
+    def stops(self) -> tuple[Finding, ...]:
+        """The faults that viewers would see or hear: those that say do not go live."""
+        return tuple(f for f in self.findings if f.impact is Impact.STOP and f.counted is Status.FAIL)

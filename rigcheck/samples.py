@@ -71,8 +71,10 @@ class CameraRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class AudioRequest(Request):
-    """A take from one microphone. With `quiet_s` > 0 the take is `speak_s` of speech, then `quiet_s` of silence, both
-    prompted; with `quiet_s` = 0 it is `speak_s` of whatever there is."""
+    """A take from one microphone: `speak_s` of prompted speech, then `quiet_s` of prompted silence.
+
+    With `quiet_s` = 0 nobody is prompted and it is `speak_s` of whatever there is.
+    """
 
     kind: ClassVar[str] = "mic"
     disturbs: ClassVar[bool] = True

@@ -1,0 +1,68 @@
+"""The cameras: do they deliver what was asked of them, smoothly, sharp and clean."""
+
+from functools import partial
+from typing import Literal, cast
+
+from rigcheck import metrics as m
+from rigcheck.check import Check
+from rigcheck.measure.camera import measure_camera
+from rigcheck.model import Impact, Limit, Metric, Need, Role, Span, Stage
+from rigcheck.profile import Box, CameraDevice, Setting
+from rigcheck.samples import CameraRequest
+
+LOOK_S = {Stage.ROOM: 5.0, Stage.HOST: 5.0, Stage.GO: 3.0}
+"""Seconds of picture. Our own rule: 5 s shows a dropped frame in 150; just before a show, 3 s must do."""
+
+
+def ask_camera(setting: Setting, name: str) -> CameraRequest:
+    """What to look at; one full frame a camera where there are several, so that a recorded room stays small."""
+    device = cast("CameraDevice", setting.device("camera", name))
+    return CameraRequest(
+        name=name,
+        device=device.device,
+        mode=device.mode,
+        rotate=device.rotate,
+        crop=_crop(device.crop, setting.profile.show.orientation),
+        seconds=LOOK_S[setting.stage],
+        keep=2 if len(setting.profile.camera) == 1 else 1,
+    )
+
+
+def _crop(
+    crop: Box | Literal["centre"] | None, orientation: Literal["portrait", "landscape"]
+) -> Box | Literal["portrait", "landscape"] | None:
+    return orientation if crop == "centre" else crop
+
+
+def limit_size(setting: Setting, name: str, metric: Metric) -> Limit | None:
+    """The asked mode's size, upright: exactly that."""
+    device = cast("CameraDevice", setting.device("camera", name))
+    if device.mode is None:
+        return None
+    size = (device.mode.width, device.mode.height)
+    width, height = size if device.rotate % 180 == 0 else size[::-1]
+    wanted = width if metric is m.CAMERA_WIDTH else height
+    return Limit(ok=Span(wanted, wanted), origin="profile")
+
+
+_check = partial(Check, section="camera", ask=ask_camera, measure=measure_camera, who=Role.CAMERA)
+
+CAMERA_CHECKS: tuple[Check, ...] = (
+    _check(id="camera.black", metrics=(m.CAMERA_BLACK,), impact=Impact.STOP, needs=frozenset({Need.LIGHTS}), minutes=1),
+    _check(id="camera.frozen", metrics=(m.CAMERA_FROZEN,), impact=Impact.STOP),
+    _check(
+        id="camera.mode",
+        metrics=(m.CAMERA_WIDTH, m.CAMERA_HEIGHT),
+        impact=Impact.DEGRADE,
+        limit_of=limit_size,
+        minutes=3,
+    ),
+    _check(id="camera.rate", metrics=(m.CAMERA_FPS_OF_ASKED, m.CAMERA_FPS), impact=Impact.DEGRADE),
+    _check(id="camera.jitter", metrics=(m.CAMERA_JITTER,), impact=Impact.DEGRADE),
+    _check(id="camera.drops", metrics=(m.CAMERA_DROPPED,), impact=Impact.DEGRADE),
+    _check(id="camera.duplicates", metrics=(m.CAMERA_DUPLICATED,), impact=Impact.DEGRADE),
+    _check(id="camera.focus", metrics=(m.CAMERA_FOCUS_RATIO, m.CAMERA_FOCUS), impact=Impact.DEGRADE, minutes=1),
+    _check(id="camera.noise", metrics=(m.CAMERA_NOISE,), impact=Impact.DEGRADE, needs=frozenset({Need.LIGHTS})),
+    _check(id="camera.levels", metrics=(m.CAMERA_LEVELS,), impact=Impact.DEGRADE, needs=frozenset({Need.LIGHTS})),
+    _check(id="camera.start", metrics=(m.CAMERA_FIRST_FRAME,), impact=Impact.DEGRADE),
+)
