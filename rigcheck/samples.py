@@ -147,10 +147,13 @@ class CameraClip:
     fourcc: str  # as delivered, "" where unknown
     clock: Literal["grab", "pts", "none"]  # none: a still picture
     limited: bool  # the source was declared (or known to be) limited range
+    rotate: int  # degrees clockwise from the sensor's picture to the upright one
     first_frame_ms: float | None
     t_s: Times  # (n,) seconds, first frame 0
     mean: Floats  # (n,) mean BT.601 luma, code values
     dark: Floats  # (n,) share 0-1 of pixels under 10 % luma
+    bright: Floats  # (n,) share 0-1 of pixels with luma >= 250
+    deep: Floats  # (n,) share 0-1 of pixels with luma <= 5
     change: Floats  # (n,) mean absolute difference to the frame before / 255; the first is nan
     same: NDArray[np.bool_]  # (n,) bit-identical to the frame before (on the sampled pixels)
     key: NDArray[np.bool_]  # (n,) key frame of an encoded stream; all False for raw cameras
