@@ -49,6 +49,12 @@ class UnwritableError(RigcheckError):
     exit_code = Exit.USAGE
 
 
+class BusyError(RigcheckError):
+    """Another run is measuring on this computer."""
+
+    exit_code = Exit.UNKNOWN
+
+
 class NotSeen(Exception):  # noqa: N818 - an outcome of looking, not an error of the program
     """A Source could not see what was asked for; the checks that wanted it become UNKNOWN (or SKIP) with this reason."""
 

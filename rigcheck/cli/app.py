@@ -1,0 +1,74 @@
+"""The commands. Their bodies are imported when they are called, so that --help stays quick."""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import fields
+from typing import Annotated, Any, get_type_hints
+
+import typer
+
+from rigcheck.cli import devices, explain, profile
+from rigcheck.cli.options import MicOptions, Options, RecordOptions
+
+PARTS = {
+    "camera": "Cameras: mode, rate, drops, freezes, noise.",
+    "light": "Light, in the camera's picture: exposure, backlight, flicker.",
+    "mic": "Microphones: level, clipping, hum, dropouts.",
+    "power": "UPS and mains.",
+    "host": "The streaming PC.",
+}
+
+app = typer.Typer(
+    name="rigcheck",
+    help="Pre-flight check of a live-commerce room. Try: rigcheck preflight --replay demo:bad",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+@app.callback()
+def root(
+    *,
+    version: Annotated[bool, typer.Option("-V", "--version", is_eager=True, help="Show the version and exit.")] = False,
+) -> None:
+    """Pre-flight check of a live-commerce room. Try: rigcheck preflight --replay demo:bad."""
+    if version:
+        from rigcheck import __version__  # noqa: PLC0415 - commands import lazily
+
+        typer.echo(f"rigcheck {__version__}")
+        raise typer.Exit
+
+
+def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...] | None) -> None:
+    """Add a probing command whose parameters are the fields of `kind`; `parts` are what it looks at (None: all)."""
+    hints = get_type_hints(kind, include_extras=True)
+    parameters = [
+        inspect.Parameter(
+            field.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=inspect.Parameter.empty if field.name == "directory" else field.default,
+            annotation=hints[field.name],
+        )
+        for field in fields(kind)
+    ]
+
+    def command(**values: Any) -> int:  # noqa: ANN401 - typer fills in what the signature below declares
+        from rigcheck.cli.probe import probe  # noqa: PLC0415 - commands import lazily
+
+        return probe(name, parts, kind(**values))
+
+    command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typer reads the signature
+    command.__annotations__ = {field.name: hints[field.name] for field in fields(kind)}
+    app.command(name, help=about)(command)
+
+
+add_probe("preflight", "Every check of the room: one verdict, worst first.", Options, None)
+for part, about in PARTS.items():
+    add_probe(part, about, MicOptions if part == "mic" else Options, (part,))
+add_probe("record", "The same run as preflight, with every raw sample kept in DIR.", RecordOptions, None)
+app.command("devices", help="Cameras, microphones, interfaces and UPSes, with names to paste.")(devices.devices)
+app.command("explain", help="What a metric or a check means, its limit, and what to do.")(explain.explain)
+app.add_typer(profile.app, name="profile", help="Check, describe or write a room's profile.")

@@ -1,0 +1,127 @@
+"""From arguments to an exit code: every error is put into words here, once."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+import tempfile
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import FrameType
+
+from rigcheck.errors import Exit, RigcheckError
+from rigcheck.model import Message
+
+
+class Terminated(BaseException):
+    """SIGTERM arrived."""
+
+
+def run_command_line(arguments: Sequence[str]) -> int:
+    """Run one command line. Returns the exit code of CONTRACT; writes every error as one clear sentence to stderr."""
+    prepare_streams()
+    _hear_sigterm()
+    try:
+        return _run(arguments)
+    except RigcheckError as error:
+        return _tell(error.message, error.exit_code, arguments)
+    except KeyboardInterrupt:
+        return _tell(Message("error.interrupted"), Exit.INTERRUPTED, arguments)
+    except Terminated:
+        return _tell(Message("error.terminated"), Exit.TERMINATED, arguments)
+    except BrokenPipeError:
+        _drop_stdout()
+        return int(Exit.OK)
+    except Exception:  # the last door: whatever is left is a bug of ours
+        return _tell(Message("error.bug", {"path": _write_traceback()}), Exit.BUG, arguments)
+
+
+def _run(arguments: Sequence[str]) -> int:
+    import typer  # noqa: PLC0415 - loaded once a command is really run
+
+    from rigcheck.cli.app import app  # noqa: PLC0415
+
+    try:
+        code = typer.main.get_command(app)(args=list(arguments), prog_name="rigcheck", standalone_mode=False)
+    except typer.Abort as abort:
+        raise KeyboardInterrupt from abort
+    except typer.TyperException as error:
+        sys.stderr.write(f"rigcheck: {error.format_message()}\n")
+        return int(Exit.USAGE)
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    return int(code or 0)
+
+
+def prepare_streams() -> None:
+    """Make output never fail for want of a character (GBK consoles) and never be missing (services without a console)."""
+    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - lives as long as the process
+        elif hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+        del descriptor
+
+
+def _hear_sigterm() -> None:
+    def raise_terminated(number: int, frame: FrameType | None) -> None:
+        del number, frame
+        raise Terminated
+
+    with contextlib.suppress(ValueError):  # not in the main thread: the caller owns the signals
+        signal.signal(signal.SIGTERM, raise_terminated)
+
+
+def _tell(message: Message, code: Exit, arguments: Sequence[str]) -> int:
+    """Say what happened: on stderr for people, as an error object on stdout for who asked for JSON."""
+    from rigcheck.i18n import load_catalogue  # noqa: PLC0415
+    from rigcheck.present.json import error_json  # noqa: PLC0415
+
+    words = load_catalogue(_language(arguments))
+    with contextlib.suppress(BrokenPipeError, OSError):
+        sys.stderr.write(f"rigcheck: {words.text(message.id, message.params)}\n")
+        for line in getattr(message, "lines", ()):
+            sys.stderr.write(f"{line}\n")
+        if _option(arguments, "--format") == "json":
+            sys.stdout.write(error_json(message, code, words) + "\n")
+            sys.stdout.flush()
+    return int(code)
+
+
+def _language(arguments: Sequence[str]) -> str:
+    from rigcheck.errors import UsageError  # noqa: PLC0415
+    from rigcheck.i18n import choose_language  # noqa: PLC0415
+
+    try:
+        return choose_language(_option(arguments, "--lang"), os.environ)
+    except UsageError:
+        return choose_language(None, os.environ)
+
+
+def _option(arguments: Sequence[str], name: str) -> str | None:
+    """An option's value read off the raw arguments: errors happen before or while they are parsed."""
+    for index, argument in enumerate(arguments):
+        if argument == name and index + 1 < len(arguments):
+            return arguments[index + 1]
+        if argument.startswith(f"{name}="):
+            return argument.partition("=")[2]
+    return None
+
+
+def _write_traceback() -> str:
+    """Keep the traceback where a person can find and mail it; stderr gets only the file's name."""
+    with tempfile.NamedTemporaryFile(
+        "w", prefix="rigcheck-bug-", suffix=".txt", delete=False, encoding="utf-8"
+    ) as stream:
+        traceback.print_exc(file=stream)
+        return stream.name
+
+
+def _drop_stdout() -> None:
+    """Whoever read stdout has gone: point it nowhere, so that the interpreter's last flush does not complain."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

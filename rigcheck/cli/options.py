@@ -1,0 +1,64 @@
+"""What the probing commands understand: each field of these classes is an argument or option, declared once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+from typer import Argument, Option
+
+from rigcheck.model import Stage
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """The options that every probing command has."""
+
+    room: Annotated[str | None, Argument(metavar="[PROFILE]", help="The room: a profile file, or its name.")] = None
+    profile: Annotated[str | None, Option("-p", "--profile", help="The same as the argument PROFILE.")] = None
+    replay: Annotated[
+        str | None, Option(metavar="PATH", help="Judge a recording: a folder, demo:good, demo:bad, or one plain file.")
+    ] = None
+    stage: Annotated[
+        Stage | None, Option(help="Who is there: nobody, the host (speaks when asked), or the show starts in a moment.")
+    ] = None
+    only: Annotated[str | None, Option(metavar="IDS", help="Only these checks or parts, comma-separated.")] = None
+    skip: Annotated[str | None, Option(metavar="IDS", help="Not these checks or parts, comma-separated.")] = None
+    format: Annotated[str, Option(metavar="NAME", help="table or json.")] = "table"
+    output: Annotated[Path | None, Option(metavar="FILE", help="Write the report to FILE, not to the screen.")] = None
+    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None
+    quiet: Annotated[bool, Option("-q", "--quiet", help="Faults only.")] = False
+    verbose: Annotated[bool, Option("-v", "--verbose", help="Everything, skipped checks too.")] = False
+    timeout: Annotated[float | None, Option(metavar="S", min=0.1, help="Seconds for all measuring together.")] = None
+    cron: Annotated[
+        bool, Option("--cron", help="Nobody is there: no prompt, no colour, silent when nothing has changed.")
+    ] = False
+    no_save: Annotated[bool, Option("--no-save", help="Remember nothing of this run.")] = False
+    allow_on_air: Annotated[
+        bool, Option("--allow-on-air", help="Open devices although a show is, or may be, going out.")
+    ] = False
+    no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False
+    warn_ok: Annotated[bool, Option("--warn-ok", help="Exit 0, not 1, on warnings.")] = False
+
+    @property
+    def named_profile(self) -> str | None:
+        """The profile asked for, by argument or option."""
+        return self.room or self.profile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MicOptions(Options):
+    """`mic` can be given the quiet phase as a file of its own."""
+
+    quiet_take: Annotated[
+        Path | None, Option("--quiet-take", metavar="FILE", help="With --replay: the quiet phase, from another file.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOptions(Options):
+    """`record` wants a folder first; the room comes by `-p`."""
+
+    room: Annotated[str | None, Option("--room", hidden=True)] = None
+    directory: Annotated[Path, Argument(metavar="DIR", help="A new folder for the recording.")]

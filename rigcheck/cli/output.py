@@ -1,0 +1,57 @@
+"""Where a report goes: the screen, a pipe, or a file that is there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+from rigcheck.cli.options import Options
+from rigcheck.errors import UnwritableError
+from rigcheck.i18n import Catalogue
+from rigcheck.model import Message, Report
+from rigcheck.present import FORMATS, Look
+
+
+def write_report(report: Report, words: Catalogue, options: Options) -> None:
+    """Put the report where it was asked for."""
+    look = Look(
+        color=options.output is None and _wants_color(options), verbose=options.verbose, quiet=options.quiet
+    )
+    text = FORMATS[options.format](report, words, look)
+    if options.output is None:
+        sys.stdout.write(text.rstrip("\n") + "\n")
+        sys.stdout.flush()
+    else:
+        write_whole(options.output, text.rstrip("\n") + "\n")
+
+
+def _wants_color(options: Options) -> bool:
+    """Colour only on a terminal that can, and unless somebody said no (NO_COLOR, TERM=dumb, --no-color, --cron)."""
+    if options.no_color or options.cron or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return sys.stdout.isatty()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file in one step: readers see the old one or the new one, never half of it.
+
+    Raises UnwritableError (full disk, no such folder, read-only) and leaves nothing behind.
+    """
+    temporary = None
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8", newline="\n"
+        ) as stream:
+            temporary = Path(stream.name)
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise UnwritableError(
+            Message("error.output.unwritable", {"path": str(path), "error": error.strerror or str(error)})
+        ) from error

@@ -1,0 +1,174 @@
+"""The body of every probing command: options and profile in, a run through the flow, a report out."""
+
+from __future__ import annotations
+
+import os
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from datetime import datetime
+from difflib import get_close_matches
+from functools import partial
+from typing import TYPE_CHECKING
+
+from rigcheck.check import Check, Source
+from rigcheck.checks import CHECKS, PARTS
+from rigcheck.cli.options import MicOptions, Options, RecordOptions
+from rigcheck.cli.output import write_report
+from rigcheck.cli.rooms import find_room
+from rigcheck.cli.session import run_session
+from rigcheck.cli.state import hold_lock, is_news
+from rigcheck.errors import Exit, UsageError
+from rigcheck.flow import Run, run
+from rigcheck.i18n import Catalogue, choose_language, load_catalogue
+from rigcheck.loading import load_limits, load_profile
+from rigcheck.model import Message, Report, Stage, Status
+from rigcheck.present import FORMATS
+from rigcheck.present.progress import Progress
+from rigcheck.profile import Profile, Setting
+
+if TYPE_CHECKING:
+    from rigcheck.sources.record import Recorder
+
+CODES = {Status.OK: Exit.OK, Status.WARN: Exit.WARN, Status.FAIL: Exit.FAIL, Status.UNKNOWN: Exit.UNKNOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where a run looks, and what that says about the conditions."""
+
+    source: Source
+    now: datetime
+    profile: Profile
+    stage: Stage
+    attended: bool
+
+
+def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
+    """Run the checks and write the report. Returns the exit code of the verdict."""
+    if options.format not in FORMATS:
+        raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": tuple(FORMATS)}))
+    words = load_catalogue(choose_language(options.lang, os.environ))
+    checks = choose_checks(parts, options.only, options.skip)
+    evidence = _evidence(options)
+    plan = Run(
+        command=command,
+        checks=checks,
+        setting=Setting(evidence.profile, evidence.stage, evidence.now.date(), evidence.attended),
+        source=evidence.source,
+        now=evidence.now,
+        limits=load_limits(),
+        timeout_s=options.timeout,
+        allow_on_air=options.allow_on_air,
+    )
+    report = _run(plan, options, words)
+    if not options.cron or options.no_save or is_news(report):
+        write_report(report, words, options)
+    return exit_code(report, warn_ok=options.warn_ok)
+
+
+def exit_code(report: Report, *, warn_ok: bool) -> int:
+    """0 ok, 1 warn (0 if warnings are fine), 2 fail, 3 unknown."""
+    return int(Exit.OK if warn_ok and report.status is Status.WARN else CODES[report.status])
+
+
+def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | None) -> tuple[Check, ...]:
+    """The checks of the parts, narrowed by `--only` and `--skip`. Unknown ids and an empty choice are usage errors."""
+    wanted, unwanted = _ids(only), _ids(skip)
+    chosen = tuple(
+        check
+        for check in CHECKS
+        if (parts is None or check.part in parts)
+        and (not wanted or check.id in wanted or check.part in wanted)
+        and not (check.id in unwanted or check.part in unwanted)
+    )
+    if not chosen:
+        raise UsageError(Message("error.usage.no-checks"))
+    return chosen
+
+
+def _ids(text: str | None) -> frozenset[str]:
+    ids = frozenset(part.strip() for part in (text or "").split(",") if part.strip())
+    known = [*PARTS, *(check.id for check in CHECKS)]
+    for name in sorted(ids.difference(known)):
+        raise UsageError(
+            Message("error.usage.unknown-check", {"name": name, "hint": tuple(get_close_matches(name, known, 3, 0.4))})
+        )
+    return ids
+
+
+def _evidence(options: Options) -> Evidence:
+    return _recorded(options, options.replay) if options.replay else _live(options)
+
+
+def _live(options: Options) -> Evidence:
+    from rigcheck.sources.live import LiveSource  # noqa: PLC0415 - a replay needs no devices
+
+    path = find_room(options.named_profile)
+    at_terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    return Evidence(
+        source=LiveSource(),
+        now=datetime.now().astimezone(),
+        profile=load_profile(path) if path else Profile(),
+        stage=options.stage or (Stage.ROOM if options.cron else Stage.HOST),
+        attended=at_terminal and not options.cron,
+    )
+
+
+def _recorded(options: Options, spec: str) -> Evidence:
+    from rigcheck.sources.replay import FixtureSource, open_replay  # noqa: PLC0415 - live runs need no recording
+
+    path = find_room(options.named_profile) if options.named_profile else None
+    quiet_take = options.quiet_take if isinstance(options, MicOptions) else None
+    source = open_replay(spec, quiet_take=quiet_take, phases=path is not None)
+    if isinstance(source, FixtureSource):
+        return Evidence(
+            source=source,
+            now=source.recorded_at,
+            profile=load_profile(path or source.profile_path),
+            stage=options.stage or source.stage,
+            attended=source.attended,
+        )
+    profile = only_main(load_profile(path)) if path else Profile()
+    return Evidence(source, datetime.now().astimezone(), profile, options.stage or Stage.HOST, attended=False)
+
+
+def only_main(profile: Profile) -> Profile:
+    """The room with only its main devices: one plain file is evidence of one device."""
+    setting = Setting(profile, Stage.HOST, datetime.now().astimezone().date())
+    return replace(
+        profile,
+        **{
+            section: {name: setting.device(section, name) for name in (setting.main_of(section),)}
+            for section in ("camera", "mic", "power")
+            if getattr(profile, section)
+        },
+    )
+
+
+def _run(plan: Run, options: Options, words: Catalogue) -> Report:
+    """The run itself: locked where devices are opened, watched by a progress display, recorded where asked."""
+    recorder = _recorder(plan, options)
+    with ExitStack() as stack:
+        if plan.source.is_live:
+            stack.enter_context(hold_lock())
+            progress = stack.enter_context(Progress(words, quiet=options.quiet or options.cron, verbose=options.verbose))
+            plan = replace(plan, watchers=(*plan.watchers, progress))
+        if recorder is not None:
+            plan = replace(plan, watchers=(*plan.watchers, recorder))
+        report = run_session(partial(run, plan))
+    if recorder is not None and isinstance(options, RecordOptions):
+        recorder.finish(
+            options.directory, plan.setting.profile, stage=plan.setting.stage, attended=plan.setting.attended, now=plan.now
+        )
+    return report
+
+
+def _recorder(plan: Run, options: Options) -> Recorder | None:
+    """Raises UsageError before anything is measured where the folder cannot take a recording."""
+    if not isinstance(options, RecordOptions):
+        return None
+    from rigcheck.sources.record import Recorder  # noqa: PLC0415 - few runs are recorded
+
+    del plan
+    return Recorder.at(options.directory)
