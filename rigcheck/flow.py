@@ -172,7 +172,7 @@ async def _acquire(source: Source, request: Request, end: float) -> Outcome:
         except NotSeen as unseen:
             outcome = unseen
         except Exception as error:
-            log.exception("acquiring %s", request.key)
+            log.debug("acquiring %s", request.key, exc_info=True)
             outcome = NotSeen(Reason.FAILED, {"error": type(error).__name__})
     return outcome
 
@@ -196,7 +196,7 @@ async def _measure(setting: Setting, task: Task, outcome: Outcome) -> Measured:
     try:
         return await anyio.to_thread.run_sync(task.check.measure, outcome, setting, task.device)
     except Exception as error:
-        log.exception("measuring %s", task.request.key)
+        log.debug("measuring %s", task.request.key, exc_info=True)
         return NotSeen(Reason.FAILED, {"error": type(error).__name__})
 
 
