@@ -36,7 +36,7 @@ def root(
 ) -> None:
     """Pre-flight check of a live-commerce room. Try: rigcheck preflight --replay demo:bad."""
     if version:
-        from rigcheck import __version__  # noqa: PLC0415 - commands import lazily
+        from rigcheck import __version__
 
         typer.echo(f"rigcheck {__version__}")
         raise typer.Exit
@@ -56,7 +56,7 @@ def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...]
     ]
 
     def command(**values: Any) -> int:  # noqa: ANN401 - typer fills in what the signature below declares
-        from rigcheck.cli.probe import probe  # noqa: PLC0415 - commands import lazily
+        from rigcheck.cli.probe import probe
 
         return probe(name, parts, kind(**values))
 

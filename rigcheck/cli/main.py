@@ -11,6 +11,7 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 from rigcheck.errors import Exit, RigcheckError
 from rigcheck.model import Message
@@ -32,17 +33,14 @@ def run_command_line(arguments: Sequence[str]) -> int:
         return _tell(Message("error.interrupted"), Exit.INTERRUPTED, arguments)
     except Terminated:
         return _tell(Message("error.terminated"), Exit.TERMINATED, arguments)
-    except BrokenPipeError:
-        _drop_stdout()
-        return int(Exit.OK)
-    except Exception:  # the last door: whatever is left is a bug of ours
+    except Exception:  # noqa: BLE001 - the last door: whatever is left is a bug of ours
         return _tell(Message("error.bug", {"path": _write_traceback()}), Exit.BUG, arguments)
 
 
 def _run(arguments: Sequence[str]) -> int:
-    import typer  # noqa: PLC0415 - loaded once a command is really run
+    import typer
 
-    from rigcheck.cli.app import app  # noqa: PLC0415
+    from rigcheck.cli.app import app
 
     try:
         code = typer.main.get_command(app)(args=list(arguments), prog_name="rigcheck", standalone_mode=False)
@@ -51,20 +49,17 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         sys.stderr.write(f"rigcheck: {error.format_message()}\n")
         return int(Exit.USAGE)
-    with contextlib.suppress(OSError):
-        sys.stdout.flush()
     return int(code or 0)
 
 
 def prepare_streams() -> None:
     """Make output never fail for want of a character (GBK consoles) and never be missing (services without a console)."""
-    for name, descriptor in (("stdout", 1), ("stderr", 2)):
+    for name in ("stdout", "stderr"):
         stream = getattr(sys, name)
         if stream is None:
             setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115 - lives as long as the process
         elif hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-        del descriptor
 
 
 def _hear_sigterm() -> None:
@@ -78,13 +73,13 @@ def _hear_sigterm() -> None:
 
 def _tell(message: Message, code: Exit, arguments: Sequence[str]) -> int:
     """Say what happened: on stderr for people, as an error object on stdout for who asked for JSON."""
-    from rigcheck.i18n import load_catalogue  # noqa: PLC0415
-    from rigcheck.present.json import error_json  # noqa: PLC0415
+    from rigcheck.i18n import load_catalogue
+    from rigcheck.present.json import error_json
 
     words = load_catalogue(_language(arguments))
     with contextlib.suppress(BrokenPipeError, OSError):
         sys.stderr.write(f"rigcheck: {words.text(message.id, message.params)}\n")
-        for line in getattr(message, "lines", ()):
+        for line in cast("tuple[str, ...]", message.params.get("issues", ())):
             sys.stderr.write(f"{line}\n")
         if _option(arguments, "--format") == "json":
             sys.stdout.write(error_json(message, code, words) + "\n")
@@ -93,8 +88,8 @@ def _tell(message: Message, code: Exit, arguments: Sequence[str]) -> int:
 
 
 def _language(arguments: Sequence[str]) -> str:
-    from rigcheck.errors import UsageError  # noqa: PLC0415
-    from rigcheck.i18n import choose_language  # noqa: PLC0415
+    from rigcheck.errors import UsageError
+    from rigcheck.i18n import choose_language
 
     try:
         return choose_language(_option(arguments, "--lang"), os.environ)
@@ -119,9 +114,3 @@ def _write_traceback() -> str:
     ) as stream:
         traceback.print_exc(file=stream)
         return stream.name
-
-
-def _drop_stdout() -> None:
-    """Whoever read stdout has gone: point it nowhere, so that the interpreter's last flush does not complain."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 import tempfile
@@ -16,15 +17,32 @@ from rigcheck.present import FORMATS, Look
 
 def write_report(report: Report, words: Catalogue, options: Options) -> None:
     """Put the report where it was asked for."""
-    look = Look(
-        color=options.output is None and _wants_color(options), verbose=options.verbose, quiet=options.quiet
-    )
+    look = Look(color=options.output is None and _wants_color(options), verbose=options.verbose, quiet=options.quiet)
     text = FORMATS[options.format](report, words, look)
     if options.output is None:
-        sys.stdout.write(text.rstrip("\n") + "\n")
-        sys.stdout.flush()
+        write_screen(text.rstrip("\n") + "\n")
     else:
         write_whole(options.output, text.rstrip("\n") + "\n")
+
+
+def write_screen(text: str) -> None:
+    """Write to stdout. A reader that has gone is nobody's fault; a full disk behind it raises UnwritableError."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_stdout()
+    except OSError as error:
+        _drop_stdout()
+        raise UnwritableError(
+            Message("error.output.unwritable", {"path": "stdout", "error": error.strerror or str(error)})
+        ) from error
+
+
+def _drop_stdout() -> None:
+    """Point stdout nowhere, so that the interpreter's last flush does not complain again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _wants_color(options: Options) -> bool:

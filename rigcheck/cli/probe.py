@@ -102,7 +102,7 @@ def _evidence(options: Options) -> Evidence:
 
 
 def _live(options: Options) -> Evidence:
-    from rigcheck.sources.live import LiveSource  # noqa: PLC0415 - a replay needs no devices
+    from rigcheck.sources.live import LiveSource
 
     path = find_room(options.named_profile)
     at_terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
@@ -116,7 +116,7 @@ def _live(options: Options) -> Evidence:
 
 
 def _recorded(options: Options, spec: str) -> Evidence:
-    from rigcheck.sources.replay import FixtureSource, open_replay  # noqa: PLC0415 - live runs need no recording
+    from rigcheck.sources.replay import FixtureSource, open_replay
 
     path = find_room(options.named_profile) if options.named_profile else None
     quiet_take = options.quiet_take if isinstance(options, MicOptions) else None
@@ -152,14 +152,20 @@ def _run(plan: Run, options: Options, words: Catalogue) -> Report:
     with ExitStack() as stack:
         if plan.source.is_live:
             stack.enter_context(hold_lock())
-            progress = stack.enter_context(Progress(words, quiet=options.quiet or options.cron, verbose=options.verbose))
+            progress = stack.enter_context(
+                Progress(words, quiet=options.quiet or options.cron, verbose=options.verbose)
+            )
             plan = replace(plan, watchers=(*plan.watchers, progress))
         if recorder is not None:
             plan = replace(plan, watchers=(*plan.watchers, recorder))
         report = run_session(partial(run, plan))
     if recorder is not None and isinstance(options, RecordOptions):
         recorder.finish(
-            options.directory, plan.setting.profile, stage=plan.setting.stage, attended=plan.setting.attended, now=plan.now
+            options.directory,
+            plan.setting.profile,
+            stage=plan.setting.stage,
+            attended=plan.setting.attended,
+            now=plan.now,
         )
     return report
 
@@ -168,7 +174,7 @@ def _recorder(plan: Run, options: Options) -> Recorder | None:
     """Raises UsageError before anything is measured where the folder cannot take a recording."""
     if not isinstance(options, RecordOptions):
         return None
-    from rigcheck.sources.record import Recorder  # noqa: PLC0415 - few runs are recorded
+    from rigcheck.sources.record import Recorder
 
     del plan
     return Recorder.at(options.directory)

@@ -5,20 +5,11 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import platformdirs
-
-from rigcheck.loading import find_profile
-
-SHIPPED = (Path(__file__).parents[1] / "data" / "profiles", Path(__file__).parents[2] / "profiles")
-"""Rooms in the package: in a wheel, and in a checkout."""
+from rigcheck.loading import find_profile, shipped_profile_dirs, user_profile_dir
 
 
 def find_room(given: str | None) -> Path | None:
     """The profile file that is meant, or None for built-in defaults."""
     return find_profile(
-        given,
-        env=os.environ,
-        cwd=Path.cwd(),
-        user_dir=Path(platformdirs.user_config_dir("rigcheck", appauthor=False)),
-        shipped_dirs=[folder for folder in SHIPPED if folder.is_dir()],
+        given, env=os.environ, cwd=Path.cwd(), user_dir=user_profile_dir(), shipped_dirs=shipped_profile_dirs()
     )

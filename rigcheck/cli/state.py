@@ -52,7 +52,7 @@ def hold_lock() -> Iterator[None]:
 
 def is_news(report: Report) -> bool:
     """Whether the verdicts differ from this room's last run; remembers them. What cannot be remembered is news."""
-    from rigcheck.cli.output import write_whole  # noqa: PLC0415 - output knows the presenters
+    from rigcheck.cli.output import write_whole
 
     verdicts = "\n".join(sorted(f"{f.check}@{f.device} {f.status} {f.waiver is not None}" for f in report.findings))
     try:
