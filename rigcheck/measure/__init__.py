@@ -1,0 +1,1 @@
+"""The maths: arrays and plain values in, numbers out. Pure: no I/O, no clock, no device."""
