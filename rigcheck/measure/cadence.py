@@ -1,0 +1,150 @@
+"""What the time stamps and the per-frame traces of a clip say: rate, jitter, drops, repeats, black and frozen runs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rigcheck.measure.frame import BLACK
+from rigcheck.samples import Floats, Times
+
+Flags = NDArray[np.bool_]
+
+FREEZE = 0.001  # mean absolute difference / 255 under which nothing moves (ffmpeg freezedetect's -60 dB)
+_REPEAT = 0.0002  # under which an encoder has nothing left to say
+_PULSE = 0.02  # a key frame that differs by more than this shows another picture
+_ALIKE = 0.8  # share of bit-identical frames from which an encoded standstill is surely one
+_CONTRAST = 0.15  # a repeat changes less than this share of what its neighbours change
+
+
+class Cadence(NamedTuple):
+    """Rate in frames/s, jitter in ms, missing frames, frames due."""
+
+    fps: float
+    jitter_ms: float
+    missing: int
+    due: int
+
+
+class Run(NamedTuple):
+    """A stretch of frames [first, stop) that starts at `start_s` and lasts until the next other frame at `end_s`."""
+
+    first: int
+    stop: int
+    start_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        """Seconds."""
+        return self.end_s - self.start_s
+
+
+def cadence(t_s: Times) -> Cadence | None:
+    """Rate and regularity of (n,) time stamps in seconds; None where they do not advance.
+
+    Rate: (n-1)/(last - first). Jitter: P95 of abs(dt - median). A gap over 1.5 usual steps misses frames. The usual step
+    is the 45th percentile, so that a clip of which every third frame was dropped still shows its drops.
+    """
+    steps = np.diff(t_s)
+    if steps.size == 0 or t_s[-1] <= t_s[0]:
+        return None
+    usual = _usual(steps)
+    gaps = steps[steps > 1.5 * usual]
+    missing = int((np.rint(gaps / usual) - 1).sum())
+    jitter = np.percentile(np.abs(steps - np.median(steps)), 95)
+    return Cadence(steps.size / float(t_s[-1] - t_s[0]), 1000 * float(jitter), missing, t_s.size + missing)
+
+
+def frame_s(t_s: Times) -> float:
+    """How long a frame usually lasts, in seconds; 0 where there is one only."""
+    return _usual(np.diff(t_s)) if t_s.size > 1 else 0.0
+
+
+def black_runs(t_s: Times, dark: Floats) -> list[Run]:
+    """Stretches of black frames: 98 % of the pixels under 10 % luma, as ffmpeg's blackdetect counts them."""
+    return _runs(np.asarray(dark, np.float64) >= BLACK - 1e-6, t_s)
+
+
+def frozen_runs(t_s: Times, change: Floats, same: Flags, key: Flags) -> list[Run]:
+    """Stretches in which the picture stands still, from the first of the equal frames on.
+
+    Raw and intra-coded pictures: every frame's change is under 0.001, as ffmpeg's freezedetect has it. Encoded streams:
+    key frames pulse, so one (and the frame after it) may differ if stillness surrounds it; and encoders smooth noise
+    away, so a quiet stretch is a freeze only if most of its frames are identical to the bit, or if it is still beside
+    moving parts. What an encoder made of a noisy but empty room cannot be told from a freeze otherwise.
+    """
+    still = np.asarray(change) < FREEZE  # nan compares false
+    if not is_inter_coded(key):
+        return [_from_first(run, t_s) for run in _runs(still, t_s)]
+    runs = _runs(_bridged(still, change, key), t_s)
+    return [_from_first(run, t_s) for run in runs if _stands(run, change, same, key)]
+
+
+def repeated(t_s: Times, change: Floats, same: Flags, key: Flags) -> Flags:
+    """(n,) which frames repeat the one before: bit-identical ones, or what a lossy encoder leaves of such."""
+    if not is_inter_coded(key):
+        return np.asarray(same, np.bool_)
+    moved = np.nan_to_num(np.asarray(change, np.float64), nan=1.0)
+    around = np.minimum(_highest(moved, range(1, 4)), _highest(moved, range(-3, 0)))
+    found = (moved < _CONTRAST * around) & (moved < 3 * FREEZE)
+    for run in frozen_runs(t_s, change, same, key):
+        found[run.first + 1 : run.stop] = True
+    return found
+
+
+def is_inter_coded(key: Flags) -> bool:
+    """Whether frames are coded as differences to others: some are key frames, and some are not."""
+    return bool(np.any(key) and not np.all(key))
+
+
+def longest_s(runs: list[Run]) -> float:
+    """Length of the longest run in seconds; 0 when there is none."""
+    return max((run.length_s for run in runs), default=0.0)
+
+
+def _usual(steps: Times) -> float:
+    middle = float(np.percentile(steps, 45, method="lower"))
+    regular = steps[steps <= 1.5 * middle]
+    return max(middle, float(regular.mean())) if regular.size else middle
+
+
+def _runs(flags: Flags, t_s: Times) -> list[Run]:
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    ends = np.append(t_s, t_s[-1] + frame_s(t_s))
+    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+    return [Run(first, stop, float(t_s[first]), float(ends[stop])) for first, stop in pairs]
+
+
+def _from_first(run: Run, t_s: Times) -> Run:
+    """The run with the frame that the others equal."""
+    first = max(0, run.first - 1)
+    return run._replace(first=first, start_s=float(t_s[first]))
+
+
+def _bridged(still: Flags, change: Floats, key: Flags) -> Flags:
+    """Stillness with the pulses of key frames filled in: the key frame and its neighbours, between still frames."""
+    filled = still.copy()
+    for position in np.flatnonzero(key & ~still).tolist():
+        pulse = slice(max(1, position - 1), position + 2)
+        before, after = still[max(0, position - 4) : position - 1], still[position + 2 : position + 5]
+        if before.size and after.size and before.all() and after.all() and np.max(change[pulse]) < _PULSE:
+            filled[pulse] = True
+    return filled
+
+
+def _stands(run: Run, change: Floats, same: Flags, key: Flags) -> bool:
+    inside = slice(run.first, run.stop)
+    counted = ~key[inside]
+    if not counted.any() or same[inside][counted].mean() >= _ALIKE:
+        return True
+    around = np.concatenate((change[max(1, run.first - 10) : run.first], change[run.stop : run.stop + 10]))
+    return bool(around.size and np.median(change[inside][counted]) < _REPEAT and np.median(around) >= 2 * FREEZE)
+
+
+def _highest(values: NDArray[np.float64], offsets: range) -> NDArray[np.float64]:
+    """The highest of the values at these offsets from each; 0 beyond the ends."""
+    padded = np.pad(values, 3)
+    return np.asarray(np.max([padded[3 + offset : 3 + offset + values.size] for offset in offsets], axis=0), np.float64)
