@@ -1,18 +1,68 @@
-"""The room as its technician wrote it down: frozen values with their ranges. Read from YAML by `loading`, nothing else."""
+"""The room as its technician wrote it down: frozen values with their ranges. Read from YAML by `loading`, nothing else.
+
+Values are right by construction: what cannot be (a box outside the picture, a power supply seen by nobody) raises
+ValueError. `Written` annotations say how a value is written in YAML where that is shorter than its fields.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
-from rigcheck.model import Limit, Stage, Waiver
+from rigcheck.limit import WrittenLimit
+from rigcheck.model import Stage, Waiver
+from rigcheck.written import CLOCK, MONTH_OR_DAY, NAME, Unreadable, Written, one_of, text_like
 
 Share = Annotated[float, Ge(0), Le(1)]
-Platform = str
-DeviceName = Annotated[str, Len(1, 40)]
+Platform = Annotated[str, text_like(r"[A-Za-z0-9_-]{1,40}", "the name of a platform, such as taobao")]
+DeviceName = Annotated[str, NAME]
+Label = Annotated[str, Len(1, 200)]
+
+_BOX_SCHEMA = {"type": "array", "minItems": 4, "maxItems": 4, "items": {"type": "number", "minimum": 0, "maximum": 1}}
+_ROUNDING = 1e-9  # 0.7 + 0.3 may be a hair above 1
+
+
+def _fields_of_box(raw: object) -> object:
+    if not isinstance(raw, list) or len(raw) != len("xywh"):
+        raise Unreadable("should be [x, y, width, height], shares 0-1 of the picture")
+    return dict(zip("xywh", raw, strict=True))
+
+
+def _box_or(word: str) -> Written:
+    """Either the word or a box."""
+
+    def unpack(raw: object) -> object:
+        if isinstance(raw, list):
+            return _fields_of_box(raw)
+        if raw not in (word, None):
+            raise Unreadable(f"should be {word} or [x, y, width, height]")
+        return raw
+
+    return Written(unpack, {"anyOf": [{"const": word}, _BOX_SCHEMA, {"type": "null"}]})
+
+
+def _fields_of_mode(raw: object) -> object:
+    found = re.fullmatch(r"(\d{1,6})x(\d{1,6})@(\d{1,4}(?:\.\d{1,6})?)", raw) if isinstance(raw, str) else None
+    if found is None:
+        raise Unreadable("should be WIDTHxHEIGHT@RATE, such as 1920x1080@30")
+    return {"width": int(found[1]), "height": int(found[2]), "fps": float(found[3])}
+
+
+def _fields_of_secret(raw: object) -> object:
+    if not isinstance(raw, str) or not re.fullmatch(r"env:[A-Za-z_]\w*|file:\S.*|keyring:[^/\s]+/\S+", raw):
+        raise Unreadable("is a secret: write env:NAME, file:PATH or keyring:SERVICE/NAME, never the secret itself")
+    return {"ref": raw}
+
+
+def _index_or_name(raw: object) -> object:
+    is_index = isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 255  # noqa: PLR2004 - a PC with more cameras than a byte counts is a slip of the pen
+    if not (is_index or raw is None or (isinstance(raw, str) and 0 < len(raw) <= 500)):  # noqa: PLR2004 - a long URL still fits
+        raise Unreadable("should be a camera's name, path, URL or index (0, 1, ...)")
+    return raw
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +73,10 @@ class Box:
     y: Share
     w: Annotated[float, Gt(0), Le(1)]
     h: Annotated[float, Gt(0), Le(1)]
+
+    def __post_init__(self) -> None:
+        if max(self.x + self.w, self.y + self.h) > 1 + _ROUNDING:
+            raise ValueError("reaches outside the picture: x + width and y + height should be at most 1")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +98,21 @@ class Secret:
         return f"Secret({self.ref.partition(':')[0]}:...)"
 
 
+WrittenBox = Annotated[Box, Written(_fields_of_box, _BOX_SCHEMA)]
+WrittenMode = Annotated[
+    Mode,
+    Written(_fields_of_mode, {"type": "string", "pattern": r"^\d+x\d+@\d+(\.\d+)?$", "examples": ["1920x1080@30"]}),
+]
+WrittenSecret = Annotated[Secret, Written(_fields_of_secret, {"type": "string", "pattern": "^(env|file|keyring):.+$"})]
+
+
 @dataclass(frozen=True, slots=True)
 class Show:
     """The show: where, how, when and for how long."""
 
     platforms: tuple[Platform, ...] = ()
     orientation: Literal["portrait", "landscape"] = "portrait"
-    starts: str | None = None  # local time, "HH:MM"
+    starts: Annotated[str, CLOCK] | None = None  # local time, "HH:MM"
     hours: Annotated[float, Gt(0), Le(48)] = 4.0
     content: Literal["talking-head", "demo", "motion"] = "talking-head"
     pusher: Literal["obs", "companion", "hardware", "phone"] = "obs"
@@ -65,21 +127,21 @@ class CameraDevice:
     for the largest centred area of the show's orientation (9:16 or 16:9).
     """
 
-    device: str | int | None = None
-    mode: Mode | None = None
+    device: Annotated[str | int | None, Written(_index_or_name, {"type": ["string", "integer", "null"]})] = None
+    mode: WrittenMode | None = None
     rotate: Literal[0, 90, 180, 270] = 0  # degrees clockwise
-    crop: Box | Literal["centre"] | None = None
-    subject: Box | None = None
-    product: Box | None = None
-    backdrop: Box | Literal["green"] | None = None
-    anchor: Box | None = None
+    crop: Annotated[Box | Literal["centre"] | None, _box_or("centre")] = None
+    subject: WrittenBox | None = None
+    product: WrittenBox | None = None
+    backdrop: Annotated[Box | Literal["green"] | None, _box_or("green")] = None
+    anchor: WrittenBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class MicDevice:
     """One microphone: `device` is a name (or a unique part of one); None is the system's default input."""
 
-    device: str | None = None
+    device: Annotated[str, Len(1, 500)] | None = None
     layout: Literal["mono", "stereo", "split", "safety"] = "stereo"
     speak_s: Annotated[float, Ge(1), Le(120)] = 8.0
     quiet_s: Annotated[float, Ge(1), Le(60)] = 4.0
@@ -89,18 +151,21 @@ class MicDevice:
 class PowerDevice:
     """One power supply, seen by exactly one of NUT (`ups@host:port`), apcupsd (`host:port`), the system, or nobody."""
 
-    nut: str | None = None
-    apcupsd: str | None = None
+    nut: Annotated[str, text_like(r"[^\s@]+(@[^\s@]+)?", "NAME@HOST or NAME@HOST:PORT")] | None = None
+    apcupsd: Annotated[str, text_like(r"[^\s@/]+", "HOST or HOST:PORT")] | None = None
     os: bool = False
-    silent: str | None = None  # a UPS without a data cable: only its name is known
-    bought: str | None = None  # "YYYY-MM" or "YYYY-MM-DD"
+    silent: Label | None = None  # a UPS without a data cable: only its name is known
+    bought: Annotated[str, MONTH_OR_DAY] | None = None  # "YYYY-MM" or "YYYY-MM-DD"
+
+    def __post_init__(self) -> None:
+        one_of({"nut": self.nut, "apcupsd": self.apcupsd, "os": self.os, "silent": self.silent})
 
 
 @dataclass(frozen=True, slots=True)
 class Host:
     """The streaming PC: where recordings go, and what a recording takes."""
 
-    record_to: str | None = None
+    record_to: Label | None = None
     record_kbps: Annotated[float, Gt(0), Le(1_000_000)] = 6000.0
 
 
@@ -121,17 +186,18 @@ class Profile:
     """A room. The built-in default (no profile at all) probes what is present.
 
     `camera`, `mic` and `power` map device names to devices; the first role is called `main` (for power, any name).
-    `limits` override the built-in ones per metric id. `later` keeps validated sections of parts not built yet.
+    An empty section means that the room has none. `limits` override the built-in ones per metric id. `later` keeps
+    the written ones of the sections in `rigcheck.later`, whose parts are not built yet.
     """
 
-    room: str | None = None
-    site: str | None = None
+    room: Label | None = None
+    site: Label | None = None
     show: Show = field(default_factory=Show)
     camera: dict[DeviceName, CameraDevice] = field(default_factory=_default_cameras)
     mic: dict[DeviceName, MicDevice] = field(default_factory=_default_mics)
     power: dict[DeviceName, PowerDevice] = field(default_factory=_default_power)
     host: Host = field(default_factory=Host)
-    limits: dict[str, Limit] = field(default_factory=dict)
+    limits: dict[str, WrittenLimit] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     require_backup: bool = False
     later: dict[str, Any] = field(default_factory=dict)
@@ -152,7 +218,7 @@ class Setting:
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
         names = self.names(section)
-        return "main" if "main" in names else names[0]
+        return names[0] if names and "main" not in names else "main"
 
     def names(self, section: str) -> tuple[str, ...]:
         """The role names of a section's devices, as written."""

@@ -1,0 +1,23 @@
+"""YAML -> values, all errors at once, each with file:line:column and a hint (the only yaml and pydantic)."""
+
+from rigcheck.loading.dump import dump_profile
+from rigcheck.loading.find import find_profile, shipped_profile_dirs, user_profile_dir
+from rigcheck.loading.issue import Issue, ProfileError
+from rigcheck.loading.limits import load_limit_sources, load_limits
+from rigcheck.loading.load import load_profile
+from rigcheck.loading.package import read_package_yaml
+from rigcheck.loading.schema import profile_schema
+
+__all__ = [
+    "Issue",
+    "ProfileError",
+    "dump_profile",
+    "find_profile",
+    "load_limit_sources",
+    "load_limits",
+    "load_profile",
+    "profile_schema",
+    "read_package_yaml",
+    "shipped_profile_dirs",
+    "user_profile_dir",
+]

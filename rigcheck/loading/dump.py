@@ -1,0 +1,88 @@
+"""A profile as YAML again, for a recorded room: what judging needs, without secrets, host names and later sections."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+import yaml
+
+from rigcheck.model import Limit, OneOf, Span, Waiver
+from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, PowerDevice, Profile
+
+_SECTIONS = ("room", "site", "show", "camera", "mic", "power", "host", "limits", "waivers", "require_backup")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
+_READERS_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}  # of YAML 1.1 too: others may read it
+
+
+class _Dumper(yaml.SafeDumper):
+    """Text is quoted unless it is a plain word: quoted text means the same in YAML 1.1 and 1.2."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ANN401, ARG002 - PyYAML's signature
+        """Equal boxes are written out twice, not as anchors."""
+        return True
+
+
+def _represent_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    is_plain = _PLAIN.fullmatch(text) and text.lower() not in _READERS_WORDS
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if is_plain else '"')
+
+
+_Dumper.add_representer(str, _represent_text)
+
+
+def dump_profile(profile: Profile) -> str:
+    """YAML that loads back to an equal profile in room, show, devices, host, limits and waivers.
+
+    Hosts in addresses become `recorded` (users and passwords with them), later sections are left out.
+    """
+    written = {name: _written(getattr(profile, name)) for name in _SECTIONS}
+    kept = {name: value for name, value in written.items() if value is not None}
+    return str(
+        yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
+    )
+
+
+def _written(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one line a kind of value
+    """A value in the form in which people write it."""
+    if isinstance(value, Mode):
+        return _mode(value)
+    if isinstance(value, Box):
+        return [value.x, value.y, value.w, value.h]
+    if isinstance(value, Limit):
+        sides = {"ok": _side(value.ok)}
+        return sides if value.warn is None else {**sides, "warn": _side(value.warn)}
+    if isinstance(value, Waiver):
+        return {"check": value.check, "until": value.until.isoformat(), "why": value.why}
+    if isinstance(value, CameraDevice | MicDevice | PowerDevice):
+        return _fields(_without_hosts(value))
+    if isinstance(value, dict):
+        return {key: _written(each) for key, each in value.items()}
+    if isinstance(value, tuple):
+        return [_written(each) for each in value]
+    return _fields(value) if is_dataclass(value) else value
+
+
+def _fields(value: Any) -> dict[str, Any]:  # noqa: ANN401 - any of the profile's dataclasses
+    """What differs from the defaults."""
+    own = {each.name: getattr(value, each.name) for each in fields(value) if getattr(value, each.name) != each.default}
+    return {name: _written(each) for name, each in own.items()}
+
+
+def _side(side: Span | OneOf) -> list[Any]:
+    return list(side.values) if isinstance(side, OneOf) else [side.low, side.high]
+
+
+def _without_hosts(device: CameraDevice | MicDevice | PowerDevice) -> CameraDevice | MicDevice | PowerDevice:
+    if isinstance(device, PowerDevice):
+        nut = device.nut and re.sub(r"@.*", "@recorded", device.nut)
+        return replace(device, nut=nut, apcupsd=device.apcupsd and "recorded")
+    if isinstance(device, CameraDevice) and isinstance(device.device, str):
+        return replace(device, device=re.sub(r"://.*", "://recorded", device.device, flags=re.DOTALL))
+    return device
+
+
+def _mode(mode: Mode) -> str:
+    rate = f"{mode.fps:.6f}".rstrip("0").rstrip(".")
+    return f"{mode.width}x{mode.height}@{rate}"

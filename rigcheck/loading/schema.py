@@ -1,0 +1,67 @@
+"""JSON Schema of a profile as people write it, for editors; and which keys it knows where, for "did you mean"."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from rigcheck.later import LATER_METRICS
+from rigcheck.metrics import METRICS
+
+Schema = dict[str, Any]
+
+
+def profile_schema() -> Schema:
+    """JSON Schema (draft 2020-12) of the YAML, short forms included."""
+    from rigcheck.loading.shape import shape  # noqa: PLC0415 - pydantic, for whoever asks for the schema
+
+    made = _without_titles(shape().json_schema())
+    made["properties"]["extends"] = {
+        "type": "string",
+        "description": "Another profile, relative to this one; this one wins.",
+    }
+    made["properties"]["limits"]["propertyNames"] = {"enum": sorted(METRICS.keys() | LATER_METRICS)}
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rigcheck profile"}
+    return {**head, **made}
+
+
+def keys_at(place: tuple[str | int, ...]) -> set[str]:
+    """The keys that a mapping at a place may have."""
+    spots = [_schema()]
+    for piece in place:
+        spots = [below for spot in spots for below in _below(spot, piece)]
+    return {key for spot in spots for part in _parts(spot) for key in part.get("properties", {})}
+
+
+@cache
+def _schema() -> Schema:
+    return profile_schema()
+
+
+def _parts(spot: Schema) -> list[Schema]:
+    """A schema with its references followed and its alternatives apart."""
+    if "$ref" in spot:
+        return _parts(_schema()["$defs"][spot["$ref"].rpartition("/")[2]])
+    return [part for choice in spot["anyOf"] for part in _parts(choice)] if "anyOf" in spot else [spot]
+
+
+def _below(spot: Schema, piece: str | int) -> list[Schema]:
+    """The schemas of a key or position; empty where there can be none."""
+    found = []
+    for part in _parts(spot):
+        named = part.get("properties", {})
+        others = [
+            part.get("items" if isinstance(piece, int) else "additionalProperties"),
+            *part.get("patternProperties", {}).values(),
+        ]
+        found += [named[piece]] if piece in named else [below for below in others if isinstance(below, dict)]
+    return found
+
+
+def _without_titles(made: Any) -> Any:  # noqa: ANN401 - any JSON
+    """Titles that pydantic makes up from field names say nothing."""
+    if isinstance(made, dict):
+        return {
+            key: _without_titles(value) for key, value in made.items() if key != "title" or not isinstance(value, str)
+        }
+    return [_without_titles(value) for value in made] if isinstance(made, list) else made

@@ -1,0 +1,83 @@
+"""Short forms: how a value is written in a profile where its fields would be longer (`1920x1080@30`, `[x, y, w, h]`)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+JsonSchema = dict[str, Any]
+
+
+class Unreadable(ValueError):  # noqa: N818 - says what is wrong with a value; the error of the program is ProfileError
+    """A value is not written as it should be. `at` leads from the value to the part of it that is wrong."""
+
+    def __init__(self, what: str, *at: str | int) -> None:
+        super().__init__(what)
+        self.at = at
+
+
+@dataclass(frozen=True, eq=False)
+class Written:
+    """Annotation of a type: `unpack` turns the written form into the fields (or passes it on), or raises Unreadable.
+
+    The two hooks are pydantic's protocol for annotations, so the frozen values need not know pydantic.
+    `schema` describes the written form in JSON Schema, made from the type's own where it is a function; None keeps that.
+    """
+
+    unpack: Callable[[Any], Any]
+    schema: Mapping[str, Any] | Callable[[JsonSchema], JsonSchema] | None = None
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Callable[[Any], Any]) -> JsonSchema:  # noqa: ANN401 - any type can be annotated
+        """Unpack before the type's own validation."""
+        function = {"type": "no-info", "function": self.unpack}
+        return {"type": "function-before", "function": function, "schema": handler(source)}
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> JsonSchema:  # noqa: ANN401 - pydantic's own values, passed through
+        """The schema of what people write, not of the fields."""
+        if isinstance(self.schema, Mapping):
+            return dict(self.schema)
+        made: JsonSchema = handler(core)
+        return self.schema(handler.resolve_ref_schema(made)) if self.schema else made
+
+
+def text_like(pattern: str, what: str) -> Written:
+    """A text that fully matches `pattern`; `what` completes "should be ..."."""
+    compiled = re.compile(pattern)
+
+    def unpack(raw: object) -> object:
+        if not isinstance(raw, str) or not compiled.fullmatch(raw):
+            raise Unreadable(f"should be {what}")
+        return raw
+
+    return Written(unpack, {"type": "string", "pattern": f"^(?:{pattern})$", "description": what})
+
+
+def url_of(*schemes: str) -> Written:
+    """A URL of one of the schemes."""
+    return text_like(
+        rf"(?:{'|'.join(schemes)})://[^\s]+", f"a URL that begins with {' or '.join(f'{s}://' for s in schemes)}"
+    )
+
+
+def one_of(named: Mapping[str, object]) -> None:
+    """Raises Unreadable unless exactly one of the named values is set (neither None nor False)."""
+    if sum(value not in (None, False) for value in named.values()) != 1:
+        *most, last = named
+        raise Unreadable(f"should have exactly one of {', '.join(most)} or {last}")
+
+
+def _month_or_day(raw: object) -> object:
+    found = re.fullmatch(r"(\d{4}-\d{2})(-\d{2})?", raw) if isinstance(raw, str) else None
+    try:
+        date.fromisoformat(f"{found[1]}{found[2] or '-01'}" if found else "")
+    except ValueError:
+        raise Unreadable("should be a month such as 2023-05 or a day such as 2023-05-17") from None
+    return raw
+
+
+MONTH_OR_DAY = Written(_month_or_day, {"type": "string", "pattern": r"^\d{4}-\d{2}(-\d{2})?$"})
+CLOCK = text_like(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", "a time of day such as 20:00")
+NAME = text_like(r"[\w-]{1,40}", "a name of at most 40 letters, digits, - or _, without spaces")
