@@ -16,8 +16,7 @@ from rigcheck.model import Reason
 T = TypeVar("T")
 
 _ENVIRONMENT = {
-    "OPENCV_LOG_LEVEL": "SILENT",
-    "OPENCV_FFMPEG_LOGLEVEL": "-8",
+    "OPENCV_FFMPEG_CAPTURE_OPTIONS": "rtsp_transport;tcp|analyzeduration;3000000",  # us; RTMP took 5 s to open, half the deadline
     "OPENCV_VIDEOIO_V4L_SELECT_TIMEOUT": "2",  # seconds; a camera that stopped delivering otherwise blocks for 10
     "OPENBLAS_NUM_THREADS": "1",  # its idle threads spin
 }

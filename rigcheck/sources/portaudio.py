@@ -1,0 +1,82 @@
+"""PortAudio through sounddevice: loaded late, listed afresh, its errors told apart. Only inside workers."""
+
+from __future__ import annotations
+
+import platform
+import re
+import sys
+from types import ModuleType
+
+from rigcheck.errors import NotSeen
+from rigcheck.model import Reason
+from rigcheck.sources.holder import holder_of
+from rigcheck.sources.mic_choice import Input, inputs_of
+
+DEVICE_UNAVAILABLE = -9985
+"""paDeviceUnavailable of portaudio.h: another program has the device for itself."""
+
+_INSTALL = {
+    "debian": "apt install libportaudio2",
+    "fedora": "dnf install portaudio",
+    "rhel": "dnf install portaudio",
+    "arch": "pacman -S portaudio",
+    "suse": "zypper install portaudio",
+    "alpine": "apk add portaudio",
+    "Darwin": "brew install portaudio",
+    "Windows": "pip install --force-reinstall sounddevice",
+}
+
+
+def load_portaudio() -> ModuleType:
+    """The sounddevice module with today's devices: importing it opens PortAudio, whose list is a snapshot.
+
+    Raises NotSeen: not-installed (params `install`: the command for this system), failed.
+    """
+    known = sys.modules.get("sounddevice")
+    try:
+        import sounddevice  # noqa: PLC0415 - importing it opens the sound system
+
+        if known is not None:
+            sounddevice._terminate()  # noqa: SLF001 - the only way to list anew
+            sounddevice._initialize()  # noqa: SLF001 - likewise
+    except (ImportError, OSError) as error:
+        raise NotSeen(Reason.NOT_INSTALLED, {"install": install_command()}) from error
+    except Exception as error:  # PortAudioError, whose class is not there yet: a broken sound configuration
+        raise NotSeen(Reason.FAILED, {"error": type(error).__name__}) from error
+    return sounddevice  # type: ignore[no-any-return]  # sounddevice has no types
+
+
+def install_command() -> str:
+    """What installs the PortAudio library on this system; on Linux by the ID and ID_LIKE of /etc/os-release."""
+    if platform.system() != "Linux":
+        return _INSTALL.get(platform.system(), "")
+    try:
+        release = platform.freedesktop_os_release()
+    except OSError:
+        return _INSTALL["debian"]
+    return install_for(f"{release.get('ID', '')} {release.get('ID_LIKE', '')}".split())
+
+
+def install_for(names: list[str]) -> str:
+    """The first command that suits one of the distribution's names, nearest first; Debian's where none does."""
+    return next((_INSTALL[name] for name in names if name in _INSTALL), _INSTALL["debian"])
+
+
+def list_inputs() -> tuple[Input, ...]:
+    """The input devices of this computer, none opened. Raises NotSeen like `load_portaudio`."""
+    sounddevice = load_portaudio()
+    return inputs_of(sounddevice.query_devices(), sounddevice.query_hostapis())
+
+
+def open_failure(error: Exception, device: Input) -> NotSeen:
+    """Why a stream did not open: held (params `holder`, "" where unknown) or failed (params `code`, PortAudio's)."""
+    code = error.args[1] if len(error.args) > 1 and isinstance(error.args[1], int) else 0
+    if code == DEVICE_UNAVAILABLE:
+        return NotSeen(Reason.HELD, {"device": device.name, "holder": _holder(device.name) or ""})
+    return NotSeen(Reason.FAILED, {"device": device.name, "error": type(error).__name__, "code": code})
+
+
+def _holder(name: str) -> str | None:
+    """The program that has an ALSA device open, by the card numbers in its name: `... (hw:1,0)`."""
+    numbers = re.search(r"\(hw:(\d+),(\d+)\)", name)
+    return holder_of(f"/dev/snd/pcmC{numbers[1]}D{numbers[2]}c") if numbers else None

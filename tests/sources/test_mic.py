@@ -1,0 +1,205 @@
+"""A sound server really records; the choice of a device is tested on lists as Windows, macOS and ALSA give them."""
+
+import time
+from pathlib import Path
+
+import anyio
+import numpy as np
+import psutil
+import pytest
+from services_pulse import pulse, tone
+
+from rigcheck.errors import NotSeen
+from rigcheck.model import Reason
+from rigcheck.samples import AudioRequest
+from rigcheck.sources.live import LiveSource
+from rigcheck.sources.mic import GUARD_S, LEAD_S, Take, clip_of
+
+AMBIENT = {"speak_s": 3.0, "quiet_s": 0.0}
+
+
+@pytest.fixture
+def server(tmp_path, monkeypatch):
+    with pulse(tmp_path) as running:
+        for name, value in running.environment.items():
+            monkeypatch.setenv(name, value)
+        yield running
+
+
+def take(**wanted):
+    return anyio.run(LiveSource().acquire, AudioRequest(**wanted))
+
+
+def unseen(**wanted):
+    with pytest.raises(NotSeen) as caught:
+        take(**wanted)
+    return caught.value
+
+
+def rms_dbfs(samples):
+    return 20 * np.log10(np.sqrt(np.mean(np.square(samples, dtype=np.float64), axis=0)))
+
+
+@pytest.mark.svc
+def test_records_a_tone_at_its_level(server):
+    with server.playing(tone(dbfs=-20.0)):
+        clip = take(**AMBIENT)
+    assert clip.samples.shape == (3 * clip.rate_hz, 2)
+    assert clip.samples.dtype == np.float32
+    np.testing.assert_allclose(rms_dbfs(clip.samples), [-20.0, -20.0], atol=0.1)
+    assert (clip.speak, clip.quiet, clip.live, clip.missing) == (None, None, True, 0)
+
+
+@pytest.mark.svc
+def test_mono_layout_takes_one_channel(server):
+    with server.playing(tone()):
+        clip = take(**AMBIENT, layout="mono")
+    assert clip.samples.shape[1] == 1
+    assert rms_dbfs(clip.samples)[0] == pytest.approx(-20.0, abs=0.1)
+
+
+@pytest.mark.svc
+def test_phases_follow_the_prompts(server):
+    """The tone stops when the silence prompt comes, as a host would."""
+    request = AudioRequest(speak_s=3.0, quiet_s=2.0)
+
+    async def prompted():
+        taken = []
+
+        async def record():
+            taken.append(await LiveSource().acquire(request))
+
+        async with anyio.create_task_group() as group:
+            started = time.monotonic()
+            group.start_soon(record)
+            await anyio.sleep(LEAD_S + request.speak_s - (time.monotonic() - started))
+            server.ctl("set-source-mute", "rig.monitor", "1")
+        return taken[0]
+
+    with server.playing(tone()):
+        clip = anyio.run(prompted)
+    speak, quiet = clip.samples[slice(*clip.speak)], clip.samples[slice(*clip.quiet)]
+    assert len(quiet) / clip.rate_hz == pytest.approx(2.0 - GUARD_S, abs=0.25)
+    assert rms_dbfs(speak)[0] == pytest.approx(-20.0, abs=0.1)
+    assert np.abs(quiet).max() == 0.0
+
+
+@pytest.mark.svc
+def test_muted_source_gives_digital_silence(server):
+    with server.playing(tone()):
+        server.ctl("set-source-mute", "rig.monitor", "1")
+        clip = take(**AMBIENT)
+    assert np.count_nonzero(clip.samples) == 0
+
+
+@pytest.mark.svc
+def test_frozen_server_is_killed_at_the_deadline(server):
+    server.freeze()
+
+    async def limited():
+        with anyio.move_on_after(3) as scope:
+            await LiveSource().acquire(AudioRequest(**AMBIENT))
+        return scope.cancelled_caught
+
+    started = time.monotonic()
+    assert anyio.run(limited)
+    assert time.monotonic() - started < 5
+    assert [child for child in psutil.Process().children() if child.pid != server.process.pid] == []
+
+
+@pytest.mark.svc
+def test_server_killed_in_the_middle_is_lost(server):
+    async def cut():
+        async with anyio.create_task_group() as group:
+
+            async def kill():
+                await anyio.sleep(5)
+                server.kill()
+
+            group.start_soon(kill)
+            with pytest.raises(NotSeen) as caught:
+                await LiveSource().acquire(AudioRequest(speak_s=20.0, quiet_s=0.0))
+            return caught.value
+
+    with server.playing(tone()):
+        assert anyio.run(cut).reason is Reason.LOST
+
+
+@pytest.mark.svc
+def test_frozen_in_the_middle_ends_at_the_deadline(server):
+    """Closing a stream of a frozen server hangs: the watchdog's answer may not get out, the worker's end does."""
+
+    async def freeze_midway():
+        with anyio.move_on_after(8):
+            async with anyio.create_task_group() as group:
+
+                async def freeze():
+                    await anyio.sleep(4)
+                    server.freeze()
+
+                group.start_soon(freeze)
+                with pytest.raises(NotSeen) as caught:
+                    await LiveSource().acquire(AudioRequest(speak_s=20.0, quiet_s=0.0))
+                return caught.value.reason
+        return Reason.TIMEOUT
+
+    started = time.monotonic()
+    with server.playing(tone()):
+        assert anyio.run(freeze_midway) in {Reason.LOST, Reason.TIMEOUT}
+    assert time.monotonic() - started < 12
+
+
+@pytest.mark.svc
+def test_unknown_name_lists_what_is_there(server):
+    error = unseen(device="Wireless GO", **AMBIENT)
+    assert error.reason is Reason.MISSING
+    assert error.params["device"] == "Wireless GO"
+    assert "pulse" in error.params["candidates"]
+
+
+def test_no_sound_system_at_all(monkeypatch, tmp_path):
+    monkeypatch.setenv("PULSE_SERVER", f"unix:{tmp_path}/nobody")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    if Path("/dev/snd").is_dir():
+        pytest.skip("this machine has sound cards")
+    assert unseen(**AMBIENT).reason is Reason.NONE_HERE
+    assert unseen(device="Lav", **AMBIENT).reason is Reason.MISSING
+
+
+class Status:
+    def __init__(self, overflow=False):
+        self.input_overflow = overflow
+
+
+def recorded(block_times_s, block=4800, overflow_at=()):
+    """A Take whose callback was called at those times."""
+    made = Take(48_000)
+    for index, t_s in enumerate(block_times_s):
+        made.receive(np.zeros((block, 1), np.float32), block, None, Status(index in overflow_at))
+        made.last_s = t_s
+        made.first_s = block_times_s[0]
+    return made
+
+
+def test_overflow_flags_are_counted():
+    made = recorded([0.1, 0.2, 0.3], overflow_at={1, 2})
+    assert clip_of(made, AudioRequest(speak_s=1.0, quiet_s=0.0), 0.0).overflows == 2
+
+
+@pytest.mark.parametrize(
+    ("times", "missing"),
+    [
+        ([0.1 * n for n in range(1, 51)], 0),
+        ([0.1 * n + (0.1 if n % 2 else 0) for n in range(1, 51)], 0),  # bursts
+        ([0.1 * n for n in range(1, 26)] + [0.1 * n + 1.0 for n in range(26, 51)], 48_000),
+    ],
+)
+def test_missing_samples_are_counted_by_the_clock(times, missing):
+    assert recorded(times).missing == pytest.approx(missing, abs=48)
+
+
+def test_phases_of_a_late_take_are_cut_to_what_was_recorded():
+    made = recorded([100.1 + 0.1 * n for n in range(40)])  # first sample at 100.0, four seconds
+    clip = clip_of(made, AudioRequest(speak_s=3.0, quiet_s=2.0), started_s=97.0)
+    assert clip.speak == (0, 2 * 48_000)
+    assert clip.quiet == (round((2 + GUARD_S) * 48_000), 4 * 48_000)
