@@ -65,6 +65,10 @@ def _index_or_name(raw: object) -> object:
     return raw
 
 
+def _not_a_flag(raw: object) -> object:
+    return "flag" if isinstance(raw, bool) else raw  # false equals 0, and would pass for it
+
+
 @dataclass(frozen=True, slots=True)
 class Box:
     """A part of the upright, cropped picture: x, y, width and height as shares 0-1 of its size."""
@@ -129,7 +133,7 @@ class CameraDevice:
 
     device: Annotated[str | int | None, Written(_index_or_name, {"type": ["string", "integer", "null"]})] = None
     mode: WrittenMode | None = None
-    rotate: Literal[0, 90, 180, 270] = 0  # degrees clockwise
+    rotate: Annotated[Literal[0, 90, 180, 270], Written(_not_a_flag)] = 0  # degrees clockwise
     crop: Annotated[Box | Literal["centre"] | None, _box_or("centre")] = None
     subject: WrittenBox | None = None
     product: WrittenBox | None = None

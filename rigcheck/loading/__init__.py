@@ -6,9 +6,11 @@ from rigcheck.loading.issue import Issue, ProfileError
 from rigcheck.loading.limits import load_limit_sources, load_limits
 from rigcheck.loading.load import load_profile
 from rigcheck.loading.package import read_package_yaml
-from rigcheck.loading.schema import profile_schema
+from rigcheck.loading.schema import PROFILE_SCHEMA, REPORT_SCHEMA, profile_schema, profile_schema_text
 
 __all__ = [
+    "PROFILE_SCHEMA",
+    "REPORT_SCHEMA",
     "Issue",
     "ProfileError",
     "dump_profile",
@@ -17,6 +19,7 @@ __all__ = [
     "load_limits",
     "load_profile",
     "profile_schema",
+    "profile_schema_text",
     "read_package_yaml",
     "shipped_profile_dirs",
     "user_profile_dir",

@@ -148,8 +148,8 @@ class _Composer:
 
     def put(self, made: Node, key: str, mark: Mark, value: Node) -> None:
         if key in made.keys:
-            what = f"is written twice in one mapping; first in line {made.keys[key].line}"
-            self.issues.append(issue_at(mark, shown_key(key), what))
+            what = f"is a key for the second time in one mapping; first in line {made.keys[key].line}"
+            self.issues.append(issue_at(mark, "", what))
             return
         made.entries[key] = value
         made.keys[key] = mark

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
+from pathlib import Path
 from typing import Any
 
+import rigcheck
 from rigcheck.later import LATER_METRICS
 from rigcheck.metrics import METRICS
 
 Schema = dict[str, Any]
+_DATA = Path(rigcheck.__file__).parent / "data"
+PROFILE_SCHEMA = _DATA / "profile.schema.json"
+"""The schema as shipped: `rigcheck profile schema` wrote it, editors read it."""
+REPORT_SCHEMA = _DATA / "report.schema.json"
+"""The schema of the JSON report as shipped."""
 
 
 def profile_schema() -> Schema:
@@ -23,6 +31,11 @@ def profile_schema() -> Schema:
     made["properties"]["limits"]["propertyNames"] = {"enum": sorted(METRICS.keys() | LATER_METRICS)}
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rigcheck profile"}
     return {**head, **made}
+
+
+def profile_schema_text() -> str:
+    """The schema as it is printed and shipped."""
+    return json.dumps(profile_schema(), indent=2, ensure_ascii=False) + "\n"
 
 
 def keys_at(place: tuple[str | int, ...]) -> set[str]:

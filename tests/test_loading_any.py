@@ -1,0 +1,133 @@
+"""Whatever is written: a profile or a ProfileError; whatever is dumped loads back."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from profile_text import SKETCH, writer
+
+from rigcheck.loading import ProfileError, dump_profile, load_profile
+from rigcheck.metrics import METRICS
+from rigcheck.model import OneOf, Span
+from rigcheck.profile import Box, CameraDevice, Mode, Profile
+
+
+@pytest.fixture
+def write(tmp_path):
+    return writer(tmp_path)
+
+
+def test_a_dump_loads_back_equal_without_hosts_and_secrets(write) -> None:
+    profile = load_profile(write(SKETCH.replace("device: 0", "device: 'rtsp://li:pw@cam.lan/1'")))
+    text = dump_profile(profile)
+    for word in ("127.0.0.1", "cam.lan", "pw@", "STREAM_KEY", "rtmp", "far-end", "OBS_PASSWORD"):
+        assert word not in text
+    back = load_profile(write(text))
+    for name in ("room", "site", "show", "mic", "host", "limits", "waivers", "require_backup"):
+        assert getattr(back, name) == getattr(profile, name), name
+    assert back.camera["main"] == profile.camera["main"]
+    assert back.camera["backup"].device == "rtsp://recorded"
+    assert back.power["ups"].nut == "ups@recorded"
+    assert back.later == {}
+    assert dump_profile(back) == text
+
+
+def test_the_built_in_default_survives_a_dump(write) -> None:
+    back = load_profile(write(dump_profile(Profile())))
+    assert (back.camera, back.mic, back.power, back.show) == (
+        Profile().camera, Profile().mic, Profile().power, Profile().show,
+    )  # fmt: skip
+
+
+def outcome(path: Path) -> tuple[Profile | None, ProfileError | None]:
+    try:
+        return load_profile(path), None
+    except ProfileError as error:
+        return None, error
+
+
+TEXT = st.text(
+    st.characters(exclude_categories=("Cc", "Cs"), exclude_characters="\ufeff\ufffe\uffff"), min_size=1, max_size=40
+)
+SHARE = st.floats(0, 0.5)
+
+
+@given(
+    TEXT,
+    TEXT.filter(lambda text: "://" not in text),
+    st.floats(0.5, 48),
+    st.builds(Box, SHARE, SHARE, st.floats(0.1, 0.5), st.floats(0.1, 0.5)),
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example("true", "010", 1.0, Box(0, 0, 1, 1))
+@example("0o10", "on", 1e-5 + 1, Box(1e-7, 0, 0.5, 1))
+def test_any_text_and_number_survives_a_dump(tmp_path, room: str, device: str, hours: float, box: Box) -> None:
+    profile = Profile(room=room, camera={"main": CameraDevice(device, Mode(640, 480, 29.97), subject=box)})
+    back = load_profile(writer(tmp_path)(dump_profile(profile)))
+    assert (back.room, back.camera) == (profile.room, profile.camera)
+    assert hours
+
+
+@given(st.binary(max_size=200) | st.text(max_size=200).map(lambda text: text.encode("utf-8", "surrogatepass")))
+@settings(deadline=None, max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@example(b"\xef\xbb\xbfroom: a")
+@example(b"&a : *a")
+@example(b"room: |\n  a\n b")
+@example(b"%YAML 9.9\n---\na: b")
+def test_any_bytes_are_a_profile_or_a_profile_error(tmp_path, raw: bytes) -> None:
+    path = tmp_path / "any.yaml"
+    path.write_bytes(raw)
+    profile, error = outcome(path)
+    assert isinstance(profile, Profile) or error.issues
+
+
+KEYS = st.sampled_from(
+    """extends room site show camera mic power host limits waivers require_backup network obs push backends checklist backup far_end
+    drills main device mode rotate crop subject platforms starts hours layout speak_s nut os silent bought url key test password scene
+    check until why ok warn mic.muted mic.snr_db camera.levels name covers fault within detect_s ask who engines http via content""".split()  # noqa: SIM905 - sixty quoted words are harder to read
+)  # fmt: skip
+LEAVES = st.sampled_from(
+    [
+        "",
+        "null",
+        "true",
+        "on",
+        "0",
+        "-1",
+        "1.5",
+        "1e999",
+        "010",
+        ".nan",
+        "1:30",
+        "2026-12-31",
+        "env:A",
+        "centre",
+        "a.b",
+        '"x"',
+    ]
+)
+YAML = st.recursive(
+    LEAVES,
+    lambda inner: (
+        st.lists(inner, max_size=4).map(lambda items: f"[{', '.join(items)}]")
+        | st.dictionaries(KEYS, inner, max_size=4).map(lambda d: f"{{{', '.join(f'{k}: {v}' for k, v in d.items())}}}")
+    ),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(KEYS.filter(lambda key: key != "extends"), YAML, min_size=1, max_size=4))
+@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_structure_is_a_profile_or_a_profile_error(tmp_path, sections: dict[str, str]) -> None:
+    path = tmp_path / "any.yaml"
+    path.write_text("".join(f"{key}: {value}\n" for key, value in sections.items()), encoding="utf-8")
+    profile, error = outcome(path)
+    if profile is None:
+        assert error.issues
+        assert all(issue.line > 0 and issue.what for issue in error.issues)
+        return
+    numbers = [profile.show.hours, profile.host.record_kbps, *(mic.speak_s for mic in profile.mic.values())]
+    assert all(type(number) is float for number in numbers)
+    assert all(type(limit.ok) in (Span, OneOf) for limit in profile.limits.values())
+    assert set(profile.limits) <= set(METRICS)

@@ -1,0 +1,98 @@
+"""Bombs, floods and secrets: refused quickly, and never repeated."""
+
+import time
+
+import pytest
+import yaml
+from profile_text import issues, writer
+
+from rigcheck.loading import ProfileError, document, load_profile
+
+
+@pytest.fixture
+def write(tmp_path):
+    return writer(tmp_path)
+
+
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+def test_an_alias_bomb_is_refused_quickly(write, monkeypatch, loader: str) -> None:
+    monkeypatch.setattr(document, "_LOADER", getattr(yaml, loader))
+    levels = [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 12)]
+    path = write("\n".join(["a0: &a0 [x, x, x, x, x, x, x, x, x]", *levels]))
+    began = time.process_time()
+    assert "one value too many" in issues(path)[0]
+    assert time.process_time() - began < 0.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 999_999, "? " * 499_999, "- " * 499_999, "a:\n" * 300_000, "- a\n" * 240_000, '"' + "\\x41" * 240_000 + '"', "{a" * 400_000],
+    ids=lambda text: text[:4],
+)  # fmt: skip
+def test_a_large_hostile_file_is_refused_quickly(write, text: str) -> None:
+    path = write(text)
+    began = time.process_time()
+    assert issues(path)
+    assert time.process_time() - began < 2
+
+
+def test_issues_beyond_counting_are_not_all_worded(write) -> None:
+    path = write("".join(f"key{n}: 1\n" for n in range(4_000)))
+    began = time.process_time()
+    assert len(issues(path)) == 200
+    assert time.process_time() - began < 3
+
+
+SECRETS = [
+    "push: {url: rtmp://a/b, key: hUntEr}",
+    "push: {url: rtmp://a/b, key: 5555555}",
+    "push: {url: rtmp://a/b, key: [hUntEr]}",
+    "push: {url: rtmp://a/b, key: {hUntEr: hUntEr}}",
+    "push: {url: rtmp://a/b, key: 'env:hUntEr 5555555'}",
+    "push: {url: rtmp://a/b, key: hUntEr, key: hUntEr2}",
+    "push: {url: rtmp://a/b, kye: hUntEr}",
+    "push: {url: rtmp://a/b, key:hUntEr}",
+    "push: {url: rtmp://a/b, hUntEr: 1}",
+    "push: {url: rtmp://a/b, hUntEr: 1, hUntEr: 2}",
+    "push: hUntEr",
+    "push: key hUntEr",
+    "push: {url: hUntEr}",
+    "push: {test: {url: rtmp://a/b, key: hUntEr}}",
+    "push: {test: {url: rtmp://a/b, key:hUntEr}}",
+    "push: {url: rtmp://a/b, key: !hUntEr x}",
+    "push: {url: rtmp://a/b, key: !!hUntEr x}",
+    "push: {url: rtmp://a/b, key: *hUntEr}",
+    "push:\n  key:hUntEr\n  url: rtmp://a/b",
+    "push:\n  key: hUntEr: x",
+    "push:\n  key: 'hUntEr",
+    "push:\n  key: %hUntEr",
+    "push:\n  key: @hUntEr",
+    "obs: {password: hUntEr}",
+    "obs: {main: {password: 5555555}, spare: {password: hUntEr}}",
+    "obs: {pasword: hUntEr}",
+    "obs: {scene: 3, password: env:A, inputs: hUntEr}",
+    "room: 3\npush: {url: rtmp://a/b, key: hUntEr}",
+    "limits: {mic.snr_db: {ok: [hUntEr, 3]}}",
+    "hUntEr",
+]
+
+
+@pytest.mark.parametrize("text", SECRETS)
+@pytest.mark.parametrize("loader", ["CSafeLoader", "SafeLoader"])
+def test_a_literal_secret_is_refused_and_never_repeated(write, monkeypatch, text: str, loader: str) -> None:
+    monkeypatch.setattr(document, "_LOADER", getattr(yaml, loader))
+    with pytest.raises(ProfileError) as caught:
+        load_profile(write(text))
+    error: BaseException | None = caught.value
+    told = ""
+    while error is not None:
+        told += f"{error!r} {error} {getattr(error, 'message', '')} {getattr(error, 'issues', '')}"
+        error = error.__cause__ or error.__context__
+    assert "hunter" not in told.lower()
+    assert "5555555" not in told
+
+
+def test_a_secret_reference_does_not_show_what_it_names(write) -> None:
+    profile = load_profile(write("push: {url: rtmp://a/b, key: env:HIDDEN}"))
+    assert "HIDDEN" not in repr(profile)
+    assert profile.later["push"].key.ref == "env:HIDDEN"
