@@ -11,10 +11,12 @@ from __future__ import annotations
 import dataclasses
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from anyio import from_thread
 
 from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.measure.frame import FrameReducer
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 _LARGEST_PX = 100_000_000  # of one picture: more is an attack, not a camera
 _MOST_VALUES = 2**28  # of one take: 46 min of 48 kHz stereo, 1 GiB
 _TEXT_ART = {"ansi", "bintext", "xbin", "idf"}  # FFmpeg plays any text file as a video of letters
+_LISTS = {"hls", "concat", "dash"}  # lists of other files; one plain file is one file
 _OPEN_S = 10.0
 _NO_TIMESTAMPS = 0x80  # FFmpeg's AVFMT_NOTIMESTAMPS: bare H.264 and its like
 
@@ -65,6 +68,20 @@ def read_take(path_or_url: str | os.PathLike[str], request: AudioRequest, *, pha
     return AudioClip(take.rate_hz, take.samples, layout, speak, quiet)
 
 
+def kinds_in(path: str | os.PathLike[str]) -> frozenset[str]:
+    """What a file holds: picture (a still), video, audio; its first frame decodes. Raises BadInputError otherwise."""
+    import av
+
+    with _Opened(path) as box:
+        seen = [s for s in box.streams if s.type in ("video", "audio")]
+        streams = [s for s in seen if not s.disposition & av.stream.Disposition.attached_pic and not _is_text(s)]
+        if not streams:
+            raise _not_media(path)
+        kinds = frozenset({"picture"}) if _is_still(box) else frozenset(stream.type for stream in streams)
+        next(_decoded(path, box, streams[0]))
+    return kinds
+
+
 class _Opened:
     """A container that is closed again; local files may not refer to others. Raises BadInputError for anything else."""
 
@@ -80,7 +97,8 @@ class _Opened:
             self._box = av.open(self._path, options=options, timeout=_OPEN_S)
         except (av.FFmpegError, OSError, ValueError) as error:
             raise _not_media(self._path) from error
-        if not any(stream.type in ("video", "audio") and not _is_text(stream) for stream in self._box.streams):
+        is_list = "://" not in self._path and self._box.format.name in _LISTS
+        if is_list or not any(s.type in ("video", "audio") and not _is_text(s) for s in self._box.streams):
             self._box.close()
             raise _not_media(self._path)
         return self._box
@@ -148,6 +166,7 @@ def _decoded(path: str | os.PathLike[str], box: InputContainer, stream: Stream) 
     good, bad = 0, 0
     try:
         for packet in box.demux(stream):
+            _give_way()
             try:
                 frames = packet.decode()
             except av.FFmpegError:
@@ -159,6 +178,12 @@ def _decoded(path: str | os.PathLike[str], box: InputContainer, stream: Stream) 
         bad += 1
     if not good or bad >= good:
         raise _not_media(path)
+
+
+def _give_way() -> None:
+    """In a thread of a task that was cancelled: stop here. A long file must not outlive Ctrl-C."""
+    with suppress(RuntimeError):  # not in such a thread
+        from_thread.check_cancelled()
 
 
 def _reduce_video(
