@@ -14,8 +14,8 @@ import numpy as np
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.samples import AudioClip, AudioRequest, Floats
-from rigcheck.sources.mic_choice import Input, choose_input, inputs_of
-from rigcheck.sources.portaudio import load_portaudio, open_failure
+from rigcheck.sources.mic_choice import Input, inputs_of
+from rigcheck.sources.portaudio import find_input, load_portaudio, open_failure
 
 LEAD_S = 2.0
 """From the start of the acquisition to the prompt "speak": loading, opening, and taking a breath."""
@@ -71,7 +71,7 @@ def read_mic(request: AudioRequest, started_s: float) -> AudioClip:
     (no sound arrives), lost (it stopped arriving), failed.
     """
     sounddevice = load_portaudio()
-    device = choose_input(request.device, inputs_of(sounddevice.query_devices(), sounddevice.query_hostapis()))
+    device = find_input(request.device, inputs_of(sounddevice.query_devices(), sounddevice.query_hostapis()))
     with _recording(sounddevice, device, request.layout) as (stream, take):
         _wait_for_first(take, device)
         end_s = _end_s(request, take, started_s)

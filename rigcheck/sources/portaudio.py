@@ -5,12 +5,13 @@ from __future__ import annotations
 import platform
 import re
 import sys
+from pathlib import Path
 from types import ModuleType
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.sources.holder import holder_of
-from rigcheck.sources.mic_choice import Input, inputs_of
+from rigcheck.sources.mic_choice import Input, choose_input, inputs_of
 
 DEVICE_UNAVAILABLE = -9985
 """paDeviceUnavailable of portaudio.h: another program has the device for itself."""
@@ -66,6 +67,35 @@ def list_inputs() -> tuple[Input, ...]:
     """The input devices of this computer, none opened. Raises NotSeen like `load_portaudio`."""
     sounddevice = load_portaudio()
     return inputs_of(sounddevice.query_devices(), sounddevice.query_hostapis())
+
+
+def find_input(device: str | None, inputs: tuple[Input, ...], asound: Path = Path("/proc/asound")) -> Input:
+    """The one input that `device` means. ALSA's busy cards are not listed at all: they are looked for, and then held.
+
+    Raises NotSeen like `choose_input`, and held (params `device`, `holder`).
+    """
+    try:
+        return choose_input(device, inputs)
+    except NotSeen as unseen:
+        if unseen.reason is not Reason.MISSING:
+            raise
+        hidden = [name for name in alsa_names(asound) if (device or "").casefold() in name.casefold()]
+        held = [(name, user) for name in hidden if (user := _holder(name)) is not None]
+        if not held:
+            raise
+        raise NotSeen(Reason.HELD, {"device": held[0][0], "holder": held[0][1]}) from None
+
+
+def alsa_names(asound: Path) -> list[str]:
+    """The names PortAudio would give ALSA's capture devices, from the kernel's own lists: `card: pcm (hw:0,0)`."""
+    cards = dict(re.findall(r"^ *(\d+) \[.*?\]: \S+ - (.+)$", _text(asound / "cards"), re.MULTILINE))
+    pcms = re.findall(r"^(\d+)-(\d+): [^:]*: ([^:]*?) *: .*\bcapture\b", _text(asound / "pcm"), re.MULTILINE)
+    named = [(cards.get(str(int(card)), ""), int(card), int(device), pcm) for card, device, pcm in pcms]
+    return [f"{name}: {pcm.removeprefix(name).strip()} (hw:{card},{device})" for name, card, device, pcm in named]
+
+
+def _text(path: Path) -> str:
+    return path.read_text(errors="replace") if path.is_file() else ""
 
 
 def open_failure(error: Exception, device: Input) -> NotSeen:
