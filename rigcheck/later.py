@@ -109,7 +109,8 @@ def _main_and_spare(raw: object) -> object:
 
 
 def _flat_or_both(made: JsonSchema) -> JsonSchema:
-    return {"anyOf": [made["properties"]["main"], made]}
+    both = {"type": "object", "properties": made["properties"], "required": ["main"], "additionalProperties": False}
+    return {"anyOf": [made["properties"]["main"], both]}
 
 
 @dataclass(frozen=True, slots=True)

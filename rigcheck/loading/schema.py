@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from functools import cache
+from inspect import getdoc
 from pathlib import Path
 from typing import Any
 
 import rigcheck
+from rigcheck import later, model, profile
 from rigcheck.later import LATER_METRICS
 from rigcheck.metrics import METRICS
 
@@ -29,13 +31,22 @@ def profile_schema() -> Schema:
         "description": "Another profile, relative to this one; this one wins.",
     }
     made["properties"]["limits"]["propertyNames"] = {"enum": sorted(METRICS.keys() | LATER_METRICS)}
-    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "rigcheck profile"}
-    return {**head, **made}
+    for name, part in made["$defs"].items():  # said by newer releases of pydantic only
+        part["additionalProperties"] = part.get("additionalProperties", False)
+        part["description"] = getdoc(
+            next(getattr(home, name) for home in (profile, later, model) if hasattr(home, name))
+        )
+    head = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "rigcheck profile",
+        "description": "A room.",
+    }
+    return {**made, **head}
 
 
 def profile_schema_text() -> str:
-    """The schema as it is printed and shipped."""
-    return json.dumps(profile_schema(), indent=2, ensure_ascii=False) + "\n"
+    """The schema as it is printed and shipped; sorted, because the order differs between releases of pydantic."""
+    return json.dumps(profile_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def keys_at(place: tuple[str | int, ...]) -> set[str]:
