@@ -71,6 +71,20 @@ def test_rtmp(clip_file, tmp_path):
 
 
 @pytest.mark.svc
+def test_a_file_is_paced_by_its_own_time_stamps(clip_file):
+    clip = look(str(clip_file), seconds=2.0)
+    assert (clip.width_px, clip.height_px, clip.clock) == (640, 360, "pts")
+    assert fps(clip) == pytest.approx(30, abs=0.1)
+    assert len(clip.t_s) in {60, 61}
+
+
+def test_a_file_that_is_no_video_is_junk(tmp_path):
+    file = tmp_path / "scene.mp4"
+    file.write_bytes(b"not a video at all" * 100)
+    assert unseen(str(file)).reason is Reason.JUNK
+
+
+@pytest.mark.svc
 def test_sender_that_dies_in_the_middle_is_lost(clip_file):
     with udp(clip_file) as (url, sender):
 
