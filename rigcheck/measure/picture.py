@@ -106,7 +106,7 @@ def levels(luma: Picture) -> Levels:
     """
     shares = histogram(luma)
     low, high = _reach(shares)
-    if _piled(shares[:18]) and _piled(shares[:-19:-1]):
+    if _piled(shares[:18]) and _piled(shares[:-19:-1]) and shares[18:-18].sum() >= 0.2:  # noqa: PLR2004 - line art is no fault
         word: str | None = "crushed"
     elif high - low < 26:  # noqa: PLR2004 - a tenth of the scale: a cap, a wall, fog; nothing to tell levels by
         word = None
