@@ -1,0 +1,94 @@
+"""One fault on the page: what is wrong with its figures, what to do, what viewers would notice, who and how long."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+
+from rigcheck.model import Finding, Report
+from rigcheck.present.fault import Fault
+from rigcheck.present.fit import GAP, first_that_fit, pack, pad, wrap
+from rigcheck.present.page import LABEL, STYLES, Line, Page
+from rigcheck.present.wording import consequence, facts, steps, title, who_text
+
+TITLE = 24
+"""Cells for a fault's name, where its figures fit beside that."""
+
+
+def in_brief(fault: Fault, page: Page) -> list[Line]:
+    """One line."""
+    label, style = _label(fault, page)
+    called = pad(_called(fault, page), TITLE - len(GAP))
+    return page.labelled(label, [first_that_fit([called, *_measured(fault, page)], page.room, GAP)], style)
+
+
+def in_full(fault: Fault, page: Page) -> list[Line]:
+    """Everything there is to say about it, usually in three lines."""
+    words, first = page.words, fault.first
+    lines = _figures(fault, page)
+    do = words.text("join.sentences").join(steps(first, words))
+    otherwise, who = consequence(first, words), who_text(first, words)
+    if do:
+        lines += page.labelled(f"  {words.text('table.do')}", _signed(do, "" if otherwise else who, page.room))
+    if otherwise:
+        lines += page.labelled(f"  {words.text('table.else')}", _signed(otherwise, who, page.room))
+    return lines
+
+
+def waived(report: Report, page: Page) -> list[Line]:
+    """The faults the room has accepted, with until when and why."""
+    found = [finding for finding in report.findings if finding.waiver is not None]
+    label = page.words.text("table.waived")
+    return [line for finding in found for line in page.labelled(label, _waived(finding, page))]
+
+
+def _waived(finding: Finding, page: Page) -> list[str]:
+    words, waiver = page.words, finding.waiver
+    until = words.text("table.waived_why", {"until": str(waiver.until), "why": waiver.why}) if waiver else ""
+    return pack([page.at_device(title(finding, words), finding), *facts(finding, words), until], page.room)
+
+
+def _label(fault: Fault, page: Page) -> tuple[str, str]:
+    status = fault.first.status
+    return f"{page.words.text(f'status.{status}')} {fault.number}", STYLES[status]
+
+
+def _called(fault: Fault, page: Page) -> str:
+    """What is wrong; for a device that several checks could not see, the parts of the room it belongs to."""
+    named = title(fault.first, page.words)
+    if len(fault.findings) > 1:
+        parts = dict.fromkeys(finding.check.partition(".")[0] for finding in fault.findings)
+        named = page.words.listed([page.words.text(f"part.{part}") for part in parts])
+    return page.at_device(named, fault.first)
+
+
+def _measured(fault: Fault, page: Page) -> list[str]:
+    many = len(fault.findings)
+    return [*facts(fault.first, page.words), *([page.words.text("count.checks", {"n": many})] if many > 1 else [])]
+
+
+def _figures(fault: Fault, page: Page) -> list[Line]:
+    """Name and figures side by side where they fit, the figures spread if there is room; else below."""
+    label, style = _label(fault, page)
+    called, found = _called(fault, page), _measured(fault, page)
+    for gap in ("   ", GAP):
+        text = pad(called, TITLE - len(GAP)) + GAP + gap.join(found)
+        if cell_len(text) <= page.room:
+            return _titled(label, style, called, text)
+    text = called + GAP + GAP.join(found)
+    if cell_len(text) <= page.room:
+        return _titled(label, style, called, text)
+    return page.labelled(label, [*wrap(called, page.room), *pack(found, page.room)], style)
+
+
+def _titled(label: str, style: str, called: str, text: str) -> list[Line]:
+    return [((pad(label, LABEL - 1) + " ", style), (called, "bold"), (text[len(called) :], ""))]
+
+
+def _signed(text: str, who: str, width: int) -> list[str]:
+    """A paragraph, and who does it at the right edge of its last line, or below."""
+    body = wrap(text, width)
+    if not who:
+        return body
+    if cell_len(body[-1]) + len(GAP) + cell_len(who) <= width:
+        return [*body[:-1], pad(body[-1], width - cell_len(who)) + who]
+    return [*body, " " * (width - cell_len(who)) + who]

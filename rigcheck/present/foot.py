@@ -1,0 +1,64 @@
+"""The foot of the table: what was left out, how to look again, what was not done, how long it took."""
+
+from __future__ import annotations
+
+from rigcheck.checks import PARTS
+from rigcheck.errors import Exit
+from rigcheck.model import Reason, Report, Status
+from rigcheck.present.fault import numbered_faults
+from rigcheck.present.fit import pack
+from rigcheck.present.page import Line, Page
+
+CODES = {Status.OK: Exit.OK, Status.WARN: Exit.WARN, Status.FAIL: Exit.FAIL, Status.UNKNOWN: Exit.UNKNOWN}
+
+
+def exit_code(status: Status) -> Exit:
+    """The exit code of a run's status (the Nagios numbers)."""
+    return CODES.get(status, Exit.UNKNOWN)
+
+
+def foot(report: Report, page: Page, *, verbose: bool) -> list[Line]:
+    """Two or three lines."""
+    words = page.words
+    took = words.text("table.took", {"seconds": f"{report.took_s:.1f}"})
+    code = words.text("table.exit", {"code": int(exit_code(report.status))})
+    stage = [words.text(f"stage.{report.stage}")] if verbose or report.stage != "host" else []
+    rows = (
+        _left_out(report, page, verbose=verbose),
+        _again(report, page),
+        [*_not_done(report, page), *stage, took, code],
+    )
+    return [((line, "dim"),) for row in rows for line in pack(row, page.width, "   ")]
+
+
+def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
+    words, reasons = page.words, [f.reason for f in report.findings if f.status is Status.SKIP]
+    said = [words.text("table.skipped", {"n": len(reasons)})] if reasons and not verbose else []
+    said += [
+        words.text("table.on_air", {"n": count, "why": words.text(f"reason.{reason}")})
+        for reason in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN)
+        if (count := reasons.count(reason))
+    ]
+    if report.not_checked:
+        said.append(words.text("table.not_checked", {"parts": report.not_checked}))
+    return said
+
+
+def _again(report: Report, page: Page) -> list[str]:
+    """How to check again the part with the first fault, and how to learn more about it."""
+    first = next(iter(numbered_faults(report)), None)
+    if first is None:
+        return []
+    check = first.first.check
+    part = check.partition(".")[0]
+    name = report.profile.name if report.profile else ""
+    room = f' "{name}"' if " " in name else f" {name}" if name else ""
+    again = [page.words.text("table.again", {"part": part, "room": room})]
+    is_live = report.source == "live" and part in PARTS
+    return [*(again if is_live else []), page.words.text("table.explain", {"check": check})]
+
+
+def _not_done(report: Report, page: Page) -> list[str]:
+    if report.source != "live":
+        return [page.words.text("table.not_done_replay")]
+    return [] if report.command in PARTS else [page.words.text("table.not_done")]

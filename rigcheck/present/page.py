@@ -1,0 +1,79 @@
+"""The page a report is set on: lines of styled pieces, a label column on the left, all within a width."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from io import StringIO
+
+from rich.console import Console
+from rich.text import Text
+
+from rigcheck.i18n import Catalogue
+from rigcheck.model import Finding, Report, Status
+from rigcheck.present.fit import pad
+
+LABEL = 10
+"""Cells of the label column: "UNKNOWN 3" and a blank."""
+STYLES = {
+    Status.FAIL: "bold red",
+    Status.UNKNOWN: "bold magenta",
+    Status.WARN: "yellow",
+    Status.OK: "green",
+    Status.SKIP: "dim",
+}
+Line = tuple[tuple[str, str], ...]
+"""Pieces of text, each with a rich style."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Words, width, and which devices are the main ones: they need not be named."""
+
+    words: Catalogue
+    width: int
+    mains: frozenset[tuple[str, str]]  # (part, device)
+
+    @property
+    def room(self) -> int:
+        """Cells beside the label column."""
+        return self.width - LABEL
+
+    def labelled(self, label: str, lines: Iterable[str], style: str = "dim") -> list[Line]:
+        """Lines beside the label column, with a label beside the first."""
+        first = pad(label, LABEL - 1) + " "
+        return [((first if at == 0 else " " * LABEL, style), (line, "")) for at, line in enumerate(lines)]
+
+    def is_main(self, finding: Finding) -> bool:
+        """Whether it is about a main device."""
+        return finding.device == "main" or (finding.check.partition(".")[0], finding.device) in self.mains
+
+    def at_device(self, called: str, finding: Finding) -> str:
+        """A name, with the device's where it is not the main one."""
+        if self.is_main(finding):
+            return called
+        return self.words.text("finding.device", {"title": called, "device": finding.device})
+
+
+def page_of(report: Report, words: Catalogue, width: int) -> Page:
+    """The page for a report."""
+    mains = frozenset((taken.measurement.metric.part, taken.device) for taken in report.taken if taken.is_main)
+    return Page(words, width, mains)
+
+
+def paint(lines: Iterable[Line], *, color: bool) -> str:
+    """The lines as text, with ANSI colours if asked. Nothing a device or file calls itself can move the cursor."""
+    clean = [[(_printable(text), style) for text, style in line] for line in lines]
+    if not color:
+        return "\n".join("".join(text for text, _ in line).rstrip() for line in clean)
+    stream = StringIO()
+    console = Console(
+        file=stream, force_terminal=True, color_system="standard", no_color=False, legacy_windows=False, width=10_000
+    )
+    for line in clean:
+        console.print(Text.assemble(*line), soft_wrap=True, highlight=False)
+    return stream.getvalue().rstrip("\n")
+
+
+def _printable(text: str) -> str:
+    return "".join(char if char.isprintable() else "?" for char in text)
