@@ -48,9 +48,16 @@ class Check:
 class Source(Protocol):
     """The only door to devices, services and the network."""
 
-    name: str  # "live" or "replay:NAME"
-    is_live: bool
+    @property
+    def name(self) -> str:
+        """`live` or `replay:NAME`."""
+        ...
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it looks at this computer now."""
+        ...
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence for a request. Raises NotSeen with the reason where there is none."""
-        ...  # pragma: no cover - a protocol has no body
+        ...

@@ -221,8 +221,7 @@ class Setting:
 
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
-        names = self.names(section)
-        return names[0] if names and "main" not in names else "main"
+        return main_name(self.names(section))
 
     def names(self, section: str) -> tuple[str, ...]:
         """The role names of a section's devices, as written."""
@@ -234,3 +233,8 @@ class Setting:
             return self.profile.host
         devices: dict[str, CameraDevice | MicDevice | PowerDevice] = getattr(self.profile, section)
         return devices[name]
+
+
+def main_name(names: tuple[str, ...]) -> str:
+    """The role name of the main device among several: `main`, else the first one written."""
+    return names[0] if names and "main" not in names else "main"

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rigcheck.check import Check, Source
 from rigcheck.checks import CHECKS, PARTS
@@ -25,11 +25,12 @@ from rigcheck.loading import load_limits, load_profile
 from rigcheck.model import Message, Report, Stage, Status
 from rigcheck.present import FORMATS
 from rigcheck.present.progress import Progress
-from rigcheck.profile import Profile, Setting
+from rigcheck.profile import Profile, Setting, main_name
 
 if TYPE_CHECKING:
     from rigcheck.sources.record import Recorder
 
+T = TypeVar("T")
 CODES = {Status.OK: Exit.OK, Status.WARN: Exit.WARN, Status.FAIL: Exit.FAIL, Status.UNKNOWN: Exit.UNKNOWN}
 
 
@@ -135,15 +136,14 @@ def _recorded(options: Options, spec: str) -> Evidence:
 
 def only_main(profile: Profile) -> Profile:
     """The room with only its main devices: one plain file is evidence of one device."""
-    setting = Setting(profile, Stage.HOST, datetime.now().astimezone().date())
     return replace(
-        profile,
-        **{
-            section: {name: setting.device(section, name) for name in (setting.main_of(section),)}
-            for section in ("camera", "mic", "power")
-            if getattr(profile, section)
-        },
+        profile, camera=_main(profile.camera), mic=_main(profile.mic), power=_main(profile.power)
     )
+
+
+def _main(devices: dict[str, T]) -> dict[str, T]:
+    name = main_name(tuple(devices))
+    return {name: devices[name]} if devices else {}
 
 
 def _run(plan: Run, options: Options, words: Catalogue) -> Report:
