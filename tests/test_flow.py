@@ -63,7 +63,9 @@ class Fake:
 
     async def acquire(self, request: Request) -> Sample:
         self.asked.append(request)
-        answer = self.on_air if isinstance(request, OnAirRequest) else self.answers.get(request.name, HostState(cpu_pct=-15))
+        answer = (
+            self.on_air if isinstance(request, OnAirRequest) else self.answers.get(request.name, HostState(cpu_pct=-15))
+        )
         self.busy[request.resource] = self.busy.get(request.resource, 0) + 1
         self.most_busy[request.resource] = max(self.most_busy.get(request.resource, 0), self.busy[request.resource])
         try:
@@ -308,7 +310,9 @@ async def test_cancelling_ends_the_acquisitions() -> None:
 
 
 async def test_sections_that_nothing_looks_at_yet_are_named() -> None:
-    made = await report(Fake(), check(), profile=room(later={"network": {}}, name="beauty-3", camera={"main": CameraDevice()}))
+    made = await report(
+        Fake(), check(), profile=room(later={"network": {}}, name="beauty-3", camera={"main": CameraDevice()})
+    )
     assert made.not_checked == ("network",)
     assert made.profile is not None
     assert made.profile.name == "beauty-3"

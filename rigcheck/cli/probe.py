@@ -30,6 +30,7 @@ from rigcheck.profile import Profile, Setting, main_name
 if TYPE_CHECKING:
     from rigcheck.sources.record import Recorder
 
+KNOWN = tuple(check.id for check in CHECKS)
 T = TypeVar("T")
 CODES = {Status.OK: Exit.OK, Status.WARN: Exit.WARN, Status.FAIL: Exit.FAIL, Status.UNKNOWN: Exit.UNKNOWN}
 
@@ -110,7 +111,7 @@ def _live(options: Options) -> Evidence:
     return Evidence(
         source=LiveSource(),
         now=datetime.now().astimezone(),
-        profile=load_profile(path) if path else Profile(),
+        profile=load_profile(path, checks=KNOWN) if path else Profile(),
         stage=options.stage or (Stage.ROOM if options.cron else Stage.HOST),
         attended=at_terminal and not options.cron,
     )
@@ -126,11 +127,11 @@ def _recorded(options: Options, spec: str) -> Evidence:
         return Evidence(
             source=source,
             now=source.recorded_at,
-            profile=load_profile(path or source.profile_path),
+            profile=load_profile(path or source.profile_path, checks=KNOWN),
             stage=options.stage or source.stage,
             attended=source.attended,
         )
-    profile = only_main(load_profile(path)) if path else Profile()
+    profile = only_main(load_profile(path, checks=KNOWN)) if path else Profile()
     return Evidence(source, datetime.now().astimezone(), profile, options.stage or Stage.HOST, attended=False)
 
 

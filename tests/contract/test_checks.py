@@ -1,0 +1,109 @@
+"""What every check owes: a place, metrics of the table, an OK room, a room where it is not, and a limit it can break."""
+
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import anyio
+import pytest
+
+from rigcheck.check import Check
+from rigcheck.checks import CHECKS, PARTS
+from rigcheck.flow import Run, run
+from rigcheck.judge import Case, find
+from rigcheck.loading import load_limit_sources, load_limits, load_profile
+from rigcheck.metrics import METRICS
+from rigcheck.model import Limit, Measurement, Metric, OneOf, Reason, Report, Span, Stage, Status, Value
+from rigcheck.profile import CameraDevice, Mode, Profile, Setting
+from rigcheck.sources.replay import FixtureSource, open_replay
+
+ROOMS = Path(__file__).resolve().parents[1] / "fixtures"
+LIMITS = load_limits()
+NOT_IN_A_GOOD_ROOM = {
+    Reason.NO_BASELINE,
+    Reason.NOT_PUBLISHED,
+    Reason.NOT_IN_PROFILE,
+    Reason.NO_HUM,
+    Reason.NO_SLEEP,
+    Reason.MONO,
+}
+"""What a room may lack and still be good: a baseline, a figure its PC or UPS does not publish, a box in the profile."""
+
+
+def replayed(name: str) -> Report:
+    source = open_replay(str(ROOMS / name))
+    assert isinstance(source, FixtureSource)
+    profile = load_profile(source.profile_path)
+    setting = Setting(profile, source.stage, source.recorded_at.date(), source.attended)
+    return anyio.run(run, Run("preflight", CHECKS, setting, source, source.recorded_at, LIMITS))
+
+
+@pytest.fixture(scope="module")
+def good() -> Report:
+    return replayed("good")
+
+
+@pytest.fixture(scope="module")
+def dead() -> Report:
+    return replayed("nothing-answers")
+
+
+def test_ids_are_unique_and_belong_to_a_part() -> None:
+    assert len({check.id for check in CHECKS}) == len(CHECKS)
+    assert PARTS == ("mic", "camera", "light", "power", "host")
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_is_ok_somewhere(check: Check, good: Report) -> None:
+    (found,) = (f for f in good.findings if f.check == check.id)
+    assert found.status is Status.OK or found.reason in NOT_IN_A_GOOD_ROOM
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_that_saw_nothing_is_never_ok(check: Check, dead: Report) -> None:
+    (found,) = (f for f in dead.findings if f.check == check.id)
+    assert found.status is Status.UNKNOWN
+    assert found.value is None
+    assert found.advice is not None
+
+
+def test_every_metric_is_looked_for(good: Report) -> None:
+    missing = {"camera.shift_pct", "camera.haze_pct"} - {taken.key for taken in good.taken}
+    assert {taken.key for taken in good.taken} | missing == set(METRICS)
+    assert missing == set()
+
+
+def outside(limit: Limit) -> list[Value]:
+    """A value beyond each end of what is ok."""
+    if isinstance(limit.ok, OneOf):
+        flags: list[Value] = [flag for flag in (True, False) if flag not in limit.ok]
+        return flags if isinstance(limit.ok.values[0], bool) else ["nonsense"]
+    assert isinstance(limit.ok, Span)
+    ends = [(limit.ok.low, -1), (limit.ok.high, 1)]
+    return [end + side * (1e6 + abs(end)) for end, side in ends if end is not None]
+
+
+def limits_of(check: Check, metric: Metric) -> Limit | None:
+    profile = Profile(camera={"main": CameraDevice(mode=Mode(1280, 720, 30))})
+    setting = Setting(profile, Stage.HOST, date(2026, 11, 22))
+    return (check.limit_of(setting, "main", metric) if check.limit_of else None) or LIMITS.get(metric.id)
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_goes_red_beyond_its_limit(check: Check) -> None:
+    for metric in check.metrics:
+        limit = limits_of(check, metric)
+        for value in outside(limit) if limit else []:
+            only = replace(check, metrics=(metric,), given=None)
+            case = Case(
+                only, "main", "device", check.impact, {metric.id: Measurement(metric, value)}, {metric.id: limit}
+            )
+            found = find(case, (), date(2026, 11, 22))
+            assert found.status in (Status.WARN, Status.FAIL)
+            assert found.advice is not None
+
+
+def test_every_limit_has_a_source_and_a_check_that_judges_it() -> None:
+    judged = {metric.id for check in CHECKS for metric in check.metrics}
+    assert set(LIMITS) <= judged
+    assert {metric for metric, source in load_limit_sources().items() if source.strip()} >= set(LIMITS)
