@@ -21,9 +21,14 @@ from rigcheck.sources.store import Outcome, Recording, check_place, write_record
 
 MATTER = ("numpy", "opencv-python", "av", "sounddevice")
 """Packages whose version may matter to what was recorded."""
-_PRIVATE = re.compile(r"driver\.|serial|(host|ups)name|mac(addr)?$|password|community|login|contact|location|^master|(^|\.)id$", re.IGNORECASE)
+_PRIVATE = re.compile(
+    r"driver\.|serial|(host|ups)name|mac(addr)?$|password|community|login|contact|location|^master|(^|\.)id$",
+    re.IGNORECASE,
+)
 """Names of a power supply's values that say which one it is, where it stands, or how to get in; no measure needs them."""
-_HOSTS = re.compile(r"(?<=://)\S+|(?<=@)\S+|(\[[0-9a-f:.]+\]|[\w.-]+):\d{2,5}\b|\b(\d{1,3}\.){3}\d{1,3}\b", re.IGNORECASE)
+_HOSTS = re.compile(
+    r"(?<=://)\S+|(?<=@)\S+|(\[[0-9a-f:.]+\]|[\w.-]+):\d{2,5}\b|\b(\d{1,3}\.){3}\d{1,3}\b", re.IGNORECASE
+)
 RECORDED = "recorded"
 """What stands in the place of a host."""
 
@@ -62,7 +67,11 @@ class Recorder:
 
 def versions() -> dict[str, str]:
     """What this computer runs, as far as it matters to a recording."""
-    return {"python": platform.python_version(), "system": platform.system(), **{name: _version(name) for name in MATTER}}
+    return {
+        "python": platform.python_version(),
+        "system": platform.system(),
+        **{name: _version(name) for name in MATTER},
+    }
 
 
 def _version(name: str) -> str:

@@ -83,7 +83,9 @@ class FileSource:
         if isinstance(request, AudioRequest) and self.content & {"audio", "video"}:
             from rigcheck.sources.media import read_take  # noqa: PLC0415 - likewise
 
-            return self.take or await _threaded(partial(read_take, self.path, request, phased=self.phases))
+            if self.take is not None:
+                return self.take
+            return await _threaded(partial(read_take, self.path, request, phased=self.phases))
         if isinstance(request, PowerRequest) and "power" in self.content:
             return await _threaded(partial(_read_power, self.path, request))
         raise NotSeen(Reason.NOT_IN_FILE)
