@@ -93,3 +93,15 @@ def test_an_unknown_flag_is_a_usage_error(flag):
         choose_language(flag, {"LANG": "zh_CN"})
     assert raised.value.message.id == "error.usage.unknown-language"
     assert raised.value.message.params["known"] == languages()
+
+
+def test_a_new_language_is_only_a_folder(tmp_path, monkeypatch):
+    for language in ("en", "zh-Hans", "zh-Hant"):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "common.yaml").write_text("a: {text: own, b: below}", encoding="utf-8")
+    (tmp_path / "empty").mkdir()
+    monkeypatch.setattr("rigcheck.i18n.LOCALE", tmp_path)
+    assert languages() == ("en", "zh-Hans", "zh-Hant")
+    assert choose_language("zh_TW", {}) == "zh-Hant"
+    assert choose_language("zh_CN", {}) == "zh-Hans"
+    assert load_catalogue("zh-Hant").texts == {"a": "own", "a.b": "below"}

@@ -30,7 +30,7 @@ def good_parts(report: Report, page: Page) -> list[Line]:
 
 
 def _good_part(part: str, report: Report, page: Page) -> str:
-    fine = [f for f in report.findings if f.status is Status.OK and f.check.startswith(f"{part}.")]
+    fine = [f for f in report.findings if f.status is Status.OK and f.limit and f.check.startswith(f"{part}.")]
     main = sorted((f for f in fine if page.is_main(f)), key=_glance)
     values = list(dict.fromkeys(filter(None, (_value(finding, report, page) for finding in main))))
     others = dict.fromkeys(f.device for f in fine if f not in main and _all_fine(f.device, part, report))

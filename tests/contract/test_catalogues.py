@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 import rigcheck
 from rigcheck.checks import CHECKS, PARTS
@@ -14,6 +15,9 @@ from rigcheck.i18n import languages, load_catalogue
 from rigcheck.loading import load_limits
 from rigcheck.metrics import METRICS
 from rigcheck.model import Impact, Limit, Need, OneOf, Reason, Role, Stage, Status
+from rigcheck.present.entry import TITLE
+from rigcheck.present.fit import GAP, wrap
+from rigcheck.present.page import LABEL
 
 LANGUAGES = {language: load_catalogue(language) for language in languages()}
 ENGLISH = LANGUAGES["en"]
@@ -169,7 +173,7 @@ def said_in_code():
     """(place, id, names of its params, or None where they come from elsewhere) of every Message written out."""
     for path, call in calls("Message"):
         if call.args and isinstance(call.args[0], ast.Constant):
-            given = None if is_open(call.args[1:]) else literal_keys(call.args[1:])
+            given = None if is_open(call.args[1:]) else tuple(sorted(literal_keys(call.args[1:])))
             yield f"{path.name}:{call.lineno}", call.args[0].value, given
 
 
@@ -177,7 +181,7 @@ def said_in_code():
 def test_every_message_in_the_code_has_a_text_whose_blanks_it_fills(place, message_id, given):
     assert ENGLISH.has(message_id), f"{place} says {message_id}"
     needed = {name for line in lines(ENGLISH.texts[message_id]) for name in BLANK.findall(OPTIONAL.sub("", line))}
-    assert given is None or needed <= given, f"{place} does not fill the blanks of {message_id}"
+    assert given is None or needed <= set(given), f"{place} does not fill the blanks of {message_id}"
 
 
 def test_every_text_asked_for_by_name_is_there():
@@ -188,6 +192,19 @@ def test_every_text_asked_for_by_name_is_there():
         if call.args and isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str)
     }
     assert not {f"{place} asks for {key}" for key, place in asked.items() if not ENGLISH.has(key)}
+
+
+@each_language
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_fault_is_told_in_few_lines(check, words):
+    """Name beside its figures, at most two lines to do, what viewers notice and who does it in one."""
+    room = 79 - LABEL
+    samples = {"limit": "-18..-13", "words": ("ALARM", "TRIM"), "alarm": "Replace battery!"}
+    who = words.text("table.who", {"who": words.text(f"who.{check.who}"), "minutes": check.minutes})
+    for story in (f"{check.id}.{side}" for side in ("low", "high", "bad") if words.has(f"{check.id}.{side}.title")):
+        assert cell_len(words.text(f"{story}.title")) <= TITLE - len(GAP), story
+        assert len(wrap(words.text(f"{story}.do", samples), room)) <= 2, story
+        assert cell_len(words.text(f"{story}.else") + GAP + who) <= room, story
 
 
 def test_no_blank_of_a_finding_goes_unfilled():
