@@ -1,8 +1,9 @@
 """Flicker bands that stand still: a sinusoid down the picture that lies over everything in it, wherever one looks.
 
-The scene has edges and shades of its own. So the slopes of log light along the columns are looked at, robustly: most
-pixels lie on smooth parts, where the slope is the band's; a shading of the whole picture is taken out by a polynomial.
-A band must be a clean sinusoid, the same in most column groups, and the same in every part of the clip.
+A scene has edges and shades of its own. So the slopes of log light are looked at in column groups from left to right,
+robustly (most pixels lie on smooth parts, where the slope is the band's), with smooth shading taken out. Wherever a
+group shows hardly anything else, it must show the same band: strength, phase and length. Scenes that are all texture
+hide a standing band, and are said to have none.
 """
 
 from __future__ import annotations
@@ -16,11 +17,15 @@ from rigcheck.measure.picture import GAMMA
 
 Array = NDArray[np.float64]
 
-_STEP = 3  # thumb rows between the two ends of a slope
-_SHADING = 4  # degree of the polynomial that stands for lamps and vignetting
-_CYCLES = np.arange(1.0, 5.05, 0.05)  # bands a picture: 100 or 120 Hz read out in 8 to 40 ms
-_GROUPS = 6
-_WEAKEST, _CLEAN = 0.004, 0.8
+_STEP = 4  # thumb rows between the two ends of a slope, and over which it is averaged
+_SHADING = 3  # degree of the polynomial that stands for lamps and vignetting
+_CYCLES = np.arange(1.0, 5.03, 0.05)  # bands a sensor height: 100 or 120 Hz read out in 8 to 50 ms
+_GROUPS = 16
+_WEAKEST, _STRONGEST = 0.004, 0.6  # of the cosine
+_CLEAN = 0.7  # share of a group's slopes that the sinusoid explains
+_ALIKE = 0.35  # how far a group's wave may be off the others', as a share of it
+_ENOUGH, _SPREAD = 5, 0.5  # groups that show the same band; share of the width over which they are found
+_TWINS = 0.6, 0.4  # the same band throughout a clip: weakest to strongest, and difference in cycles
 
 
 class Standing(NamedTuple):
@@ -30,39 +35,38 @@ class Standing(NamedTuple):
     cycles: float
 
 
-class _Profile(NamedTuple):
-    slope: Array  # (h - step,)
-    weight: Array
-
-
 class _Fit(NamedTuple):
-    wave: complex  # the band's amplitude and phase
-    cycles: float
-    clean: float  # share of the slope profile's energy, shading aside, that the sinusoid explains
+    """Each group's wave (amplitude and phase), and the share of its slopes, shading aside, that the wave explains."""
+
+    waves: NDArray[np.complex128]
+    clean: Array
 
 
 def standing_band(pictures: list[Array], rows: float) -> Standing | None:
-    """The band in pictures (h, w; mean codes over parts of the clip, as the sensor lies) of a sensor `rows` rows high."""
-    fits = [_fit_picture(picture, rows) for picture in pictures]
-    waves = np.array([abs(fit.wave) for fit in fits if fit is not None])
-    if len(waves) < len(pictures):
+    """The band in pictures (h, w; mean codes over parts of a clip, as the sensor lies) of a sensor `rows` thumb rows high."""
+    bands = [band for picture in pictures if (band := band_of(picture, rows)) is not None]
+    if not bands or len(bands) < len(pictures):
         return None
-    cycles = [fit.cycles for fit in fits if fit is not None]
-    if waves.min() < 0.6 * waves.max() or max(cycles) - min(cycles) > 0.4:  # noqa: PLR2004 - the same band throughout
+    strengths, cycles = [band.strength for band in bands], [band.cycles for band in bands]
+    if min(strengths) < _TWINS[0] * max(strengths) or max(cycles) - min(cycles) > _TWINS[1]:
         return None
-    return Standing(float(np.median(waves)), float(np.median(cycles)))
+    return Standing(float(np.median(strengths)), float(np.median(cycles)))
 
 
-def _fit_picture(picture: Array, rows: float) -> _Fit | None:
+def band_of(picture: Array, rows: float) -> Standing | None:
+    """The standing band of one picture, None where it shows none."""
     slopes, usable = _slopes(picture)
-    if usable.mean() < 1 / 4:
+    parts = zip(np.array_split(slopes, _GROUPS, axis=1), np.array_split(usable, _GROUPS, axis=1), strict=True)
+    found = {place: _profile(*part) for place, part in enumerate(parts) if part[1].size and part[1].mean() >= 1 / 2}
+    if len(found) < _ENOUGH:
         return None
-    profile = _profile(slopes, usable)
-    fits = [fit for cycles in _CYCLES.tolist() if (fit := _fit(profile, cycles, rows)) is not None]
-    best = max(fits, key=lambda fit: fit.clean, default=None)
-    if best is None or abs(best.wave) < _WEAKEST or best.clean < _CLEAN:
-        return None
-    return best if _agreed(slopes, usable, best, rows) else None
+    groups, places = np.stack(list(found.values())), np.array(list(found))
+    best = max(
+        (_consensus(fit, places, cycles) for cycles in _CYCLES.tolist() if (fit := _fit(groups, cycles, rows))),
+        default=(0.0, None),
+        key=lambda entry: entry[0],
+    )
+    return best[1]
 
 
 def _slopes(picture: Array) -> tuple[Array, NDArray[np.bool_]]:
@@ -72,47 +76,47 @@ def _slopes(picture: Array) -> tuple[Array, NDArray[np.bool_]]:
     return light[_STEP:] - light[:-_STEP], inside[_STEP:] & inside[:-_STEP]
 
 
-def _profile(slopes: Array, usable: NDArray[np.bool_]) -> _Profile:
-    """(h - step,) the slope most pixels of a row agree on, and the weight of their agreement.
-
-    Cauchy-weighted means about the row's median: smooth parts count, edges and texture hardly.
-    """
-    masked = np.where(usable, slopes, np.nan)
-    seen = usable.sum(axis=1) >= max(4, slopes.shape[1] // 8)
+def _profile(slopes: Array, usable: NDArray[np.bool_]) -> Array:
+    """The slope most pixels of each row agree on, row-averaged: a mean about the median in which edges hardly count."""
+    seen = usable.any(axis=1)
     middle = np.zeros(len(slopes))
-    middle[seen] = np.nanmedian(masked[seen], axis=1)
-    for _ in range(4):
+    middle[seen] = np.nanmedian(np.where(usable, slopes, np.nan)[seen], axis=1)
+    for _ in range(3):
         away = np.abs(slopes - middle[:, None])
-        scale = max(0.7 * float(np.median(away[usable])), 1e-4)
-        weights = usable * seen[:, None] / (1 + (away / scale) ** 2)
+        scale = max(float(np.median(away[usable])), 1e-4)
+        weights = usable / (1 + (away / scale) ** 2)
         middle = (weights * slopes).sum(axis=1) / np.maximum(weights.sum(axis=1), 1e-9)
-    return _Profile(middle, weights.sum(axis=1))
+    return _averaged(middle)
 
 
-def _fit(profile: _Profile, cycles: float, rows: float) -> _Fit | None:
-    """Least squares of a sinusoid and the shading's slope; None where the two cannot be told apart."""
-    height = np.arange(len(profile.slope))
-    turn = 2 * np.pi * cycles / rows
-    wave = np.exp(1j * turn * (height + _STEP)) - np.exp(1j * turn * height)
-    shading = np.vander(np.linspace(-1, 1, len(height)), _SHADING)
-    root = np.sqrt(profile.weight)
-    target, plain = root * profile.slope, root[:, None] * shading
-    basis = root[:, None] * np.stack([wave.real, wave.imag], axis=1)
-    plane, _ = np.linalg.qr(plain)
-    rest, free = target - plane @ (plane.T @ target), basis - plane @ (plane.T @ basis)
-    if np.linalg.norm(free) < 0.3 * np.linalg.norm(basis) or not rest.any():  # noqa: PLR2004 - mostly shading
+def _averaged(profile: Array) -> Array:
+    return np.convolve(profile, np.full(_STEP, 1 / _STEP), "valid")
+
+
+def _fit(groups: Array, cycles: float, rows: float) -> _Fit | None:
+    """Least squares of a sinusoid beside the shading, (groups, slopes); None where the two cannot be told apart."""
+    height, turn = np.arange(groups.shape[1] + 2 * _STEP - 1), 2 * np.pi * cycles / rows
+    sides = [wave(turn * height) for wave in (np.cos, np.sin)]
+    basis = np.stack([_averaged(side[_STEP:] - side[:-_STEP]) for side in sides], axis=1)
+    plane, _ = np.linalg.qr(np.vander(np.linspace(-1, 1, len(basis)), _SHADING))
+    rest, free = groups - groups @ plane @ plane.T, basis - plane @ (plane.T @ basis)
+    if np.linalg.norm(free) < 0.4 * np.linalg.norm(basis):
         return None
-    found = np.linalg.lstsq(free, rest, rcond=None)[0]
-    left = rest - free @ found
-    return _Fit(complex(found[0], -found[1]), cycles, 1 - float(left @ left) / float(rest @ rest))
+    found = np.linalg.lstsq(free, rest.T, rcond=None)[0]  # (2, groups)
+    left = rest - (free @ found).T
+    energy = np.maximum((rest**2).sum(axis=1), 1e-12)
+    return _Fit(found[0] - 1j * found[1], 1 - (left**2).sum(axis=1) / energy)
 
 
-def _agreed(slopes: Array, usable: NDArray[np.bool_], whole: _Fit, rows: float) -> bool:
-    """Whether the parts of the picture from left to right show the same band: same phase, similar strength."""
-    parts = zip(np.array_split(slopes, _GROUPS, axis=1), np.array_split(usable, _GROUPS, axis=1), strict=True)
-    fits = [_fit(_profile(*part), whole.cycles, rows) for part in parts if part[1].mean() >= 1 / 4]
-    waves = np.array([fit.wave for fit in fits if fit is not None])
-    if len(waves) < _GROUPS // 2:
-        return False
-    off = np.abs(waves - whole.wave) / abs(whole.wave)
-    return bool(np.count_nonzero(off < 0.5) >= len(waves) - 1)  # noqa: PLR2004 - within half of it; one may be off
+def _consensus(fit: _Fit, places: NDArray[np.int64], cycles: float) -> tuple[float, Standing | None]:
+    """The wave on which most clean groups agree, and how well they do."""
+    clean = fit.clean >= _CLEAN
+    best: tuple[float, Standing | None] = (0.0, None)
+    for wave in fit.waves[clean & (np.abs(fit.waves) >= _WEAKEST) & (np.abs(fit.waves) <= _STRONGEST)]:
+        same = clean & (np.abs(fit.waves - wave) < _ALIKE * abs(wave))
+        score = float(fit.clean[same].sum())
+        wide = (places[same].max() - places[same].min()) / _GROUPS
+        others = np.count_nonzero(clean & ~same)
+        if score > best[0] and same.sum() >= _ENOUGH and wide >= _SPREAD and others <= same.sum() / 4:
+            best = score, Standing(float(np.abs(fit.waves[same].mean())), cycles)
+    return best

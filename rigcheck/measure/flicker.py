@@ -59,8 +59,8 @@ def flicker(clip: CameraClip) -> Flicker | Reason:
     moving = _moving_band(clip, position, usual_s, usable)
     standing = _standing(clip, position, 1 / usual_s)
     if standing is not None and (moving is None or standing.strength > moving.strength):
-        return _named(standing.strength, 0.0, 1 / usual_s, clip)
-    return Flicker(0.0) if moving is None else _named(moving.strength, moving.beat_hz, 1 / usual_s, clip)
+        return _named(standing.strength, 0.0, 1 / usual_s)
+    return Flicker(0.0) if moving is None else _named(moving.strength, moving.beat_hz, 1 / usual_s)
 
 
 def alias_hz(light_hz: float, fps: float) -> float:
@@ -74,7 +74,9 @@ def _positions(t_s: Array, usual_s: float) -> NDArray[np.int64]:
     return np.concatenate(([0], np.cumsum(steps)))
 
 
-def _moving_band(clip: CameraClip, position: NDArray[np.int64], usual_s: float, usable: NDArray[np.bool_]) -> _Band | None:
+def _moving_band(
+    clip: CameraClip, position: NDArray[np.int64], usual_s: float, usable: NDArray[np.bool_]
+) -> _Band | None:
     fold = max(1, clip.rows.shape[1] // _ROWS)
     profile = _folded(clip.rows, fold)
     kept = _folded(usable[None].astype(np.float64), fold)[0] > 0.5  # noqa: PLR2004 - half of the folded rows
@@ -109,7 +111,7 @@ def _spectrum(ripple: Array, position: NDArray[np.int64], usual_s: float, filled
     wanted = np.abs(cycles) <= _MOST_CYCLES
     bands = np.fft.fft(waves, width, axis=1)[:, wanted]
     strength = 2 * np.abs(bands) / (window.sum() * ripple.shape[1] * filled)
-    return np.fft.rfftfreq(length, usual_s), cycles[wanted], strength
+    return np.fft.rfftfreq(length, usual_s), cycles[wanted], np.asarray(strength, np.float64)
 
 
 def _peak(strength: Array, beats_hz: Array, cycles: Array, where: NDArray[np.bool_], clear: float) -> _Band | None:
@@ -138,7 +140,7 @@ def _lights_all(clip: CameraClip, band: _Band, position: NDArray[np.int64], usua
         return False
     sizes = np.abs(parts)
     alike = np.count_nonzero(sizes > 0.4 * np.median(sizes))
-    return bool(abs(parts.sum()) >= 0.85 * sizes.sum() and alike >= len(parts) - 1)  # noqa: PLR2004 - in phase
+    return bool(abs(parts.sum()) >= 0.85 * sizes.sum() and alike >= len(parts) - 1)  # in phase
 
 
 def _standing(clip: CameraClip, position: NDArray[np.int64], fps: float) -> Standing | None:
@@ -152,7 +154,7 @@ def _standing(clip: CameraClip, position: NDArray[np.int64], fps: float) -> Stan
     return standing_band(pictures, clip.rows.shape[1] / clip.stride)
 
 
-def _named(strength: float, beat_hz: float, fps: float, clip: CameraClip) -> Flicker:
+def _named(strength: float, beat_hz: float, fps: float) -> Flicker:
     near = [light_hz for light_hz in _MAINS_HZ if abs(alias_hz(light_hz, fps) - beat_hz) <= _STILL_HZ]
     if len(near) == 1:
         return Flicker(100 * strength, near[0], "mains")

@@ -1,0 +1,111 @@
+"""A camera's clip: what it delivered, how steadily, how sharp, how noisy. Definitions: `rigcheck explain camera.*`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rigcheck import metrics
+from rigcheck.measure.cadence import (
+    Cadence,
+    black_runs,
+    cadence,
+    frozen_runs,
+    is_inter_coded,
+    longest_s,
+    repeated,
+)
+from rigcheck.measure.noise import spatial_sigma, temporal_sigma
+from rigcheck.measure.picture import grey, levels
+from rigcheck.model import Measurement, Metric, Reason
+from rigcheck.profile import Setting
+from rigcheck.samples import CameraClip
+
+_TIMED = (metrics.CAMERA_FPS, metrics.CAMERA_FPS_OF_ASKED, metrics.CAMERA_JITTER, metrics.CAMERA_DROPPED)
+_RUNS = (metrics.CAMERA_BLACK, metrics.CAMERA_FROZEN)
+_LATER = (metrics.CAMERA_FOCUS_RATIO, metrics.CAMERA_SHIFT, metrics.CAMERA_HAZE)
+
+
+def measure_camera(clip: CameraClip, _setting: Setting, _name: str) -> tuple[Measurement, ...]:
+    """Every camera.* metric of a clip; what its evidence cannot tell is None with the reason."""
+    return (
+        Measurement(metrics.CAMERA_WIDTH, clip.width_px),
+        Measurement(metrics.CAMERA_HEIGHT, clip.height_px),
+        *_over_time(clip),
+        Measurement(metrics.CAMERA_FOCUS, float(np.median(clip.focus))),
+        _noise(clip),
+        _levels(clip),
+        _first_frame(clip),
+        *_without(Reason.NO_BASELINE, *_LATER),
+    )
+
+
+def _over_time(clip: CameraClip) -> tuple[Measurement, ...]:
+    if clip.t_s.size == 1 and clip.clock == "none":
+        return _without(Reason.STILL, *_TIMED, metrics.CAMERA_DUPLICATED, *_RUNS)
+    rhythm = cadence(clip.t_s) if clip.clock != "none" else None
+    if rhythm is None:
+        reason = Reason.NO_CLOCK if clip.clock == "none" else Reason.TOO_SHORT
+        return *_without(reason, *_TIMED), _duplicated(clip), *_without(reason, *_RUNS)
+    return *_rate(clip, rhythm), _duplicated(clip), *_runs(clip)
+
+
+def _rate(clip: CameraClip, rhythm: Cadence) -> tuple[Measurement, ...]:
+    return (
+        Measurement(metrics.CAMERA_FPS, rhythm.fps),
+        _of_asked(clip, rhythm.fps),
+        Measurement(metrics.CAMERA_JITTER, rhythm.jitter_ms),
+        Measurement(
+            metrics.CAMERA_DROPPED,
+            100 * rhythm.missing / rhythm.due,
+            params={"missing": rhythm.missing, "due": rhythm.due},
+        ),
+    )
+
+
+def _of_asked(clip: CameraClip, fps: float) -> Measurement:
+    if clip.asked is None:
+        return Measurement(metrics.CAMERA_FPS_OF_ASKED, None, Reason.NOT_IN_PROFILE)
+    return Measurement(metrics.CAMERA_FPS_OF_ASKED, 100 * fps / clip.asked.fps, params={"asked": clip.asked.fps})
+
+
+def _duplicated(clip: CameraClip) -> Measurement:
+    """In an encoded stream it is what a lossy encoder leaves of repeats: an estimate."""
+    count = int(np.count_nonzero(repeated(clip.t_s, clip.change, clip.same, clip.key)))
+    return Measurement(
+        metrics.CAMERA_DUPLICATED,
+        100 * count / clip.t_s.size,
+        estimate=is_inter_coded(clip.key),
+        params={"repeats": count, "frames": clip.t_s.size},
+    )
+
+
+def _runs(clip: CameraClip) -> tuple[Measurement, Measurement]:
+    frozen = frozen_runs(clip.t_s, clip.change, clip.same, clip.key)
+    return (
+        Measurement(metrics.CAMERA_BLACK, longest_s(black_runs(clip.t_s, clip.dark))),
+        Measurement(metrics.CAMERA_FROZEN, longest_s(frozen)),
+    )
+
+
+def _noise(clip: CameraClip) -> Measurement:
+    sigma = temporal_sigma(clip.thumbs, clip.same[: len(clip.thumbs)], limited=clip.limited)
+    if sigma is not None:
+        return Measurement(metrics.CAMERA_NOISE, sigma)
+    guess = spatial_sigma(grey(clip.frames[0]), limited=clip.limited) if len(clip.frames) else None
+    if guess is None:
+        return Measurement(metrics.CAMERA_NOISE, None, Reason.NONE_HERE)
+    return Measurement(metrics.CAMERA_NOISE, guess, estimate=True)
+
+
+def _levels(clip: CameraClip) -> Measurement:
+    word = levels(grey(clip.frames)).word if len(clip.frames) else None
+    return Measurement(metrics.CAMERA_LEVELS, word, None if word else Reason.NONE_HERE)
+
+
+def _first_frame(clip: CameraClip) -> Measurement:
+    reason = Reason.NOT_IN_FILE if clip.first_frame_ms is None else None
+    return Measurement(metrics.CAMERA_FIRST_FRAME, clip.first_frame_ms, reason)
+
+
+def _without(reason: Reason, *absent: Metric) -> tuple[Measurement, ...]:
+    return tuple(Measurement(metric, None, reason) for metric in absent)
