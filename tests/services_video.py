@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from services_pulse import need
+from services_pulse import lack, need
 
 SIZE = (640, 360)
 FPS = 30
@@ -88,6 +88,37 @@ def _nginx(folder: Path, port: int) -> Iterator[None]:
         try:
             wait_for_listener(port)
             yield
+        finally:
+            server.kill()
+
+
+RTSP_SERVER = """
+import sys, gi
+gi.require_version("Gst", "1.0"); gi.require_version("GstRtspServer", "1.0")
+from gi.repository import GLib, Gst, GstRtspServer
+Gst.init(None)
+server = GstRtspServer.RTSPServer(address="127.0.0.1", service=sys.argv[1])
+factory = GstRtspServer.RTSPMediaFactory(shared=True)
+factory.set_launch(
+    "( filesrc location=%s ! qtdemux ! h264parse config-interval=1 ! rtph264pay name=pay0 pt=96 )" % sys.argv[2])
+server.get_mount_points().add_factory("/cam", factory)
+server.attach(None)
+GLib.MainLoop().run()
+"""
+
+
+@contextlib.contextmanager
+def rtsp(clip: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """(URL, server) of the clip, played once per client, on GStreamer's RTSP server (the system's python3 has its bindings)."""
+    port = free_port()
+    check = ["/usr/bin/python3", "-c", "import gi; gi.require_version('GstRtspServer', '1.0')"]
+    if not Path(check[0]).exists() or subprocess.run(check, capture_output=True, check=False, timeout=20).returncode:
+        lack("gir1.2-gst-rtsp-server-1.0 and python3-gi")
+    command = [check[0], "-c", RTSP_SERVER, str(port), str(clip)]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for_listener(port)
+            yield f"rtsp://127.0.0.1:{port}/cam", server
         finally:
             server.kill()
 

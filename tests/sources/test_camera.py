@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import psutil
 import pytest
-from services_video import make_clip, mjpeg, mute_server, rtmp, udp
+from services_video import make_clip, mjpeg, mute_server, rtmp, rtsp, udp
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
@@ -65,6 +65,14 @@ def test_udp(clip_file):
 @pytest.mark.svc
 def test_rtmp(clip_file, tmp_path):
     with rtmp(clip_file, tmp_path / "nginx") as (url, _):
+        clip = look(url)
+    assert_good(clip)
+    assert clip.fourcc == "h264"
+
+
+@pytest.mark.svc
+def test_rtsp(tmp_path):
+    with rtsp(make_clip(tmp_path / "long.mp4", seconds=20)) as (url, _):
         clip = look(url)
     assert_good(clip)
     assert clip.fourcc == "h264"
