@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from rigcheck.model import Message, Params, Reason
+from rigcheck.model import Message, Params, Reason, Status
 
 
 class Exit(IntEnum):
@@ -19,6 +19,14 @@ class Exit(IntEnum):
     BAD_INPUT = 78
     INTERRUPTED = 130
     TERMINATED = 143
+
+
+VERDICTS = {Status.OK: Exit.OK, Status.WARN: Exit.WARN, Status.FAIL: Exit.FAIL}
+
+
+def exit_of(status: Status, *, warn_ok: bool = False) -> Exit:
+    """The exit code of a run's status (the Nagios numbers); `warn_ok` turns a warning's into 0."""
+    return Exit.OK if warn_ok and status is Status.WARN else VERDICTS.get(status, Exit.UNKNOWN)
 
 
 class RigcheckError(Exception):

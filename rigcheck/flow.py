@@ -16,7 +16,7 @@ import anyio
 import anyio.to_thread
 
 from rigcheck.check import Check, Source
-from rigcheck.errors import NotSeen
+from rigcheck.errors import NotSeen, RigcheckError
 from rigcheck.judge import Case, find, overall, worst_first
 from rigcheck.metrics import HOST_ON_AIR, METRICS
 from rigcheck.model import (
@@ -67,7 +67,7 @@ class Run:
     """One run: what to check, in which room, through which source, under which conditions.
 
     `timeout_s` bounds all acquisitions together. `allow_on_air` lets disturbing acquisitions happen although a show is
-    (or may be) going out.
+    (or may be) going out. `said` is how the command line named the profile.
     """
 
     command: str
@@ -78,6 +78,8 @@ class Run:
     limits: Mapping[str, Limit]
     timeout_s: float | None = None
     allow_on_air: bool = False
+    warn_ok: bool = False
+    said: str | None = None
     watchers: tuple[Watcher, ...] = ()
 
 
@@ -95,7 +97,10 @@ Measured = tuple[Measurement, ...] | NotSeen
 
 
 async def run(plan: Run) -> Report:
-    """Do the run. Never raises for anything a device, service or file does; cancelling it leaves nothing running."""
+    """Do the run. Never raises for anything a device or service does; cancelling it leaves nothing running.
+
+    Raises RigcheckError where a recording turns out to be no evidence at all.
+    """
     started = anyio.current_time()
     timeout_s = plan.timeout_s if plan.timeout_s is not None else _stage_limit_s(plan)
     end = started + timeout_s if timeout_s is not None else float("inf")
@@ -148,18 +153,25 @@ def _on_air_reason(outcome: Outcome) -> Reason | None:
 async def _acquire_all(plan: Run, requests: list[Request], outcomes: dict[Request, Outcome], end: float) -> None:
     """Acquire at once what does not share a resource, the rest in turn. Fills `outcomes`."""
     locks = {request.resource: anyio.Lock() for request in requests}
+    refused: list[RigcheckError] = []
 
     async def acquire(request: Request) -> None:
         async with locks[request.resource]:
             for watcher in plan.watchers:
                 watcher.began(request)
-            outcomes[request] = await _acquire(plan.source, request, end)
+            try:
+                outcomes[request] = await _acquire(plan.source, request, end)
+            except RigcheckError as error:  # kept: a task group would wrap it
+                refused.append(error)
+                return
             for watcher in plan.watchers:
                 watcher.ended(request, outcomes[request])
 
     async with anyio.create_task_group() as group:
         for request in requests:
             group.start_soon(acquire, request)
+    if refused:
+        raise refused[0]
 
 
 async def _acquire(source: Source, request: Request, end: float) -> Outcome:
@@ -171,6 +183,8 @@ async def _acquire(source: Source, request: Request, end: float) -> Outcome:
             outcome = await source.acquire(request)
         except NotSeen as unseen:
             outcome = unseen
+        except RigcheckError:
+            raise
         except Exception as error:
             log.debug("acquiring %s", request.key, exc_info=True)
             outcome = NotSeen(Reason.FAILED, {"error": type(error).__name__})
@@ -211,7 +225,7 @@ def _report(plan: Run, tasks: list[Task], measured: Mapping[int, Measured], took
         started_at=plan.now,
         took_s=took_s,
         source=plan.source.name,
-        profile=ProfileRef(profile.name, profile.path, profile.sha256) if profile.name else None,
+        profile=ProfileRef(profile.name, profile.path, profile.sha256, plan.said) if profile.name else None,
         room=profile.room,
         site=profile.site,
         platforms=profile.show.platforms,
@@ -223,6 +237,7 @@ def _report(plan: Run, tasks: list[Task], measured: Mapping[int, Measured], took
         findings=worst_first(findings, order),
         taken=taken,
         not_checked=tuple(profile.later),
+        warn_ok=plan.warn_ok,
     )
 
 

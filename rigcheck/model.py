@@ -257,11 +257,12 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class ProfileRef:
-    """Which profile a report was made with."""
+    """Which profile a report was made with; `said` is how the command line named it, for the next command line."""
 
     name: str
     path: str | None
     sha256: str | None
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +285,7 @@ class Report:
     findings: tuple[Finding, ...]
     taken: tuple[Taken, ...]
     not_checked: tuple[str, ...] = ()  # sections of the profile that no check of this version looks at
+    warn_ok: bool = False  # warnings are fine for whoever asked
 
     @property
     def stops(self) -> tuple[Finding, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 from typer import Option
@@ -10,12 +9,11 @@ from typer import Option
 
 def devices(*, lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None) -> int:
     """List what is there, with names to paste into a profile. Nothing is opened."""
+    from rigcheck.cli.language import speak
     from rigcheck.cli.output import write_screen
     from rigcheck.cli.session import run_session
-    from rigcheck.i18n import choose_language, load_catalogue
     from rigcheck.present.devices import device_table
     from rigcheck.sources.devices import list_devices
 
-    words = load_catalogue(choose_language(lang, os.environ))
-    write_screen(device_table(run_session(list_devices), words) + "\n")
+    write_screen(device_table(run_session(list_devices), speak(lang)) + "\n")
     return 0

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import sys
 import tempfile
@@ -11,9 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from rigcheck.cli.language import speak
 from rigcheck.cli.output import write_whole
 from rigcheck.errors import UsageError
-from rigcheck.i18n import Catalogue, choose_language, load_catalogue
+from rigcheck.i18n import Catalogue
 from rigcheck.loading import PROFILE_SCHEMA, ProfileError, load_profile, user_profile_dir
 from rigcheck.model import Message
 
@@ -32,7 +32,7 @@ class Draft:
 
 def write_draft(said: Draft, name: str | None, output: Path | None, *, force: bool, lang: str | None) -> Path:
     """Write the profile and return where. Raises UsageError where a file is there already, or a value cannot be."""
-    words = load_catalogue(choose_language(lang, os.environ))
+    words = speak(lang)
     path = _target(name or _file_name(said.room), output)
     if path.exists() and not force:
         raise UsageError(Message("error.new.exists", {"path": str(path)}))

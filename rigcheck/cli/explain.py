@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 from typer import Argument, Option
@@ -14,11 +13,10 @@ def explain(
     lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
 ) -> int:
     """Say what a metric or a check means, how it is measured, where its limit comes from and what to do."""
+    from rigcheck.cli.language import speak
     from rigcheck.cli.output import write_screen
-    from rigcheck.i18n import choose_language, load_catalogue
     from rigcheck.loading import load_limit_sources, load_limits
     from rigcheck.present.explain import explain as describe
 
-    words = load_catalogue(choose_language(lang, os.environ))
-    write_screen(describe(subject, words, load_limits(), load_limit_sources()) + "\n")
+    write_screen(describe(subject, speak(lang), load_limits(), load_limit_sources()) + "\n")
     return 0

@@ -11,10 +11,13 @@ import traceback
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
-from rigcheck.errors import Exit, RigcheckError
+from rigcheck.errors import Exit, RigcheckError, UsageError
 from rigcheck.model import Message
+
+if TYPE_CHECKING:
+    from rigcheck.i18n import Catalogue
 
 
 class Terminated(BaseException):
@@ -73,28 +76,28 @@ def _hear_sigterm() -> None:
 
 def _tell(message: Message, code: Exit, arguments: Sequence[str]) -> int:
     """Say what happened: on stderr for people, as an error object on stdout for who asked for JSON."""
-    from rigcheck.i18n import load_catalogue
+    from rigcheck.cli.output import write_screen
     from rigcheck.present.json import error_json
 
-    words = load_catalogue(_language(arguments))
-    with contextlib.suppress(BrokenPipeError, OSError):
+    words = _words(arguments)
+    with contextlib.suppress(OSError):
         sys.stderr.write(f"rigcheck: {words.text(message.id, message.params)}\n")
         for line in cast("tuple[str, ...]", message.params.get("issues", ())):
             sys.stderr.write(f"{line}\n")
-        if _option(arguments, "--format") == "json":
-            sys.stdout.write(error_json(message, code, words) + "\n")
-            sys.stdout.flush()
+    if _option(arguments, "--format") == "json":
+        with contextlib.suppress(RigcheckError):
+            write_screen(error_json(message, code, words) + "\n", is_json=True)
     return int(code)
 
 
-def _language(arguments: Sequence[str]) -> str:
-    from rigcheck.errors import UsageError
-    from rigcheck.i18n import choose_language
+def _words(arguments: Sequence[str]) -> Catalogue:
+    """The language asked for, if there is such a one; an error about the language itself is told in the environment's."""
+    from rigcheck.cli.language import speak
 
     try:
-        return choose_language(_option(arguments, "--lang"), os.environ)
+        return speak(_option(arguments, "--lang"))
     except UsageError:
-        return choose_language(None, os.environ)
+        return speak(None)
 
 
 def _option(arguments: Sequence[str], name: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
 import tempfile
@@ -20,14 +21,19 @@ def write_report(report: Report, words: Catalogue, options: Options) -> None:
     look = Look(color=options.output is None and _wants_color(options), verbose=options.verbose, quiet=options.quiet)
     text = FORMATS[options.format](report, words, look)
     if options.output is None:
-        write_screen(text.rstrip("\n") + "\n")
+        write_screen(text.rstrip("\n") + "\n", is_json=options.format == "json")
     else:
         write_whole(options.output, text.rstrip("\n") + "\n")
 
 
-def write_screen(text: str) -> None:
-    """Write to stdout. A reader that has gone is nobody's fault; a full disk behind it raises UnwritableError."""
+def write_screen(text: str, *, is_json: bool = False) -> None:
+    """Write to stdout; JSON always in UTF-8, whatever the console speaks.
+
+    A reader that has gone is nobody's fault; a full disk behind stdout raises UnwritableError.
+    """
     try:
+        if is_json and isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -13,18 +12,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rigcheck.check import Check, Source
 from rigcheck.checks import CHECKS, PARTS
+from rigcheck.cli.language import speak
 from rigcheck.cli.options import MicOptions, Options, RecordOptions
 from rigcheck.cli.output import write_report
 from rigcheck.cli.rooms import find_room
 from rigcheck.cli.session import run_session
 from rigcheck.cli.state import hold_lock, is_news
-from rigcheck.errors import Exit, UsageError
+from rigcheck.errors import UsageError, exit_of
 from rigcheck.flow import Run, run
-from rigcheck.i18n import Catalogue, choose_language, load_catalogue
+from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_limits, load_profile
-from rigcheck.model import Message, Report, Stage, Status
+from rigcheck.model import Message, Report, Stage
 from rigcheck.present import FORMATS
-from rigcheck.present.progress import Progress
+from rigcheck.present.progress import Progress, shows_prompts
 from rigcheck.profile import Profile, Setting, main_name
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 KNOWN = tuple(check.id for check in CHECKS)
 T = TypeVar("T")
-CODES = {Status.OK: Exit.OK, Status.WARN: Exit.WARN, Status.FAIL: Exit.FAIL, Status.UNKNOWN: Exit.UNKNOWN}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     """Run the checks and write the report. Returns the exit code of the verdict."""
     if options.format not in FORMATS:
         raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": tuple(FORMATS)}))
-    words = load_catalogue(choose_language(options.lang, os.environ))
+    words = speak(options.lang)
     checks = choose_checks(parts, options.only, options.skip)
     evidence = _evidence(options)
     plan = Run(
@@ -62,16 +61,13 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
         limits=load_limits(),
         timeout_s=options.timeout,
         allow_on_air=options.allow_on_air,
+        warn_ok=options.warn_ok,
+        said=options.named_profile,
     )
     report = _run(plan, options, words)
     if not options.cron or options.no_save or is_news(report):
         write_report(report, words, options)
-    return exit_code(report, warn_ok=options.warn_ok)
-
-
-def exit_code(report: Report, *, warn_ok: bool) -> int:
-    """0 ok, 1 warn (0 if warnings are fine), 2 fail, 3 unknown."""
-    return int(Exit.OK if warn_ok and report.status is Status.WARN else CODES[report.status])
+    return int(exit_of(report.status, warn_ok=options.warn_ok))
 
 
 def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | None) -> tuple[Check, ...]:
@@ -107,13 +103,14 @@ def _live(options: Options) -> Evidence:
     from rigcheck.sources.live import LiveSource
 
     path = find_room(options.named_profile)
-    at_terminal = sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+    listens = sys.stdin is not None and sys.stdin.isatty()
+    is_prompted = listens and shows_prompts(sys.stderr, quiet=options.quiet or options.cron)
     return Evidence(
         source=LiveSource(),
         now=datetime.now().astimezone(),
         profile=load_profile(path, checks=KNOWN) if path else Profile(),
         stage=options.stage or (Stage.ROOM if options.cron else Stage.HOST),
-        attended=at_terminal and not options.cron,
+        attended=is_prompted,
     )
 
 
@@ -137,9 +134,7 @@ def _recorded(options: Options, spec: str) -> Evidence:
 
 def only_main(profile: Profile) -> Profile:
     """The room with only its main devices: one plain file is evidence of one device."""
-    return replace(
-        profile, camera=_main(profile.camera), mic=_main(profile.mic), power=_main(profile.power)
-    )
+    return replace(profile, camera=_main(profile.camera), mic=_main(profile.mic), power=_main(profile.power))
 
 
 def _main(devices: dict[str, T]) -> dict[str, T]:

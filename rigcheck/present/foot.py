@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from rigcheck.checks import PARTS
-from rigcheck.errors import Exit
+from rigcheck.errors import exit_of
 from rigcheck.model import Reason, Report, Status
 from rigcheck.present.fault import numbered_faults
 from rigcheck.present.fit import pack
 from rigcheck.present.page import Line, Page
-
-CODES = {Status.OK: Exit.OK, Status.WARN: Exit.WARN, Status.FAIL: Exit.FAIL, Status.UNKNOWN: Exit.UNKNOWN}
-
-
-def exit_code(status: Status) -> Exit:
-    """The exit code of a run's status (the Nagios numbers)."""
-    return CODES.get(status, Exit.UNKNOWN)
 
 
 def foot(report: Report, page: Page, *, verbose: bool) -> list[Line]:
     """Two or three lines."""
     words = page.words
     took = words.text("table.took", {"seconds": f"{report.took_s:.1f}"})
-    code = words.text("table.exit", {"code": int(exit_code(report.status))})
+    code = words.text("table.exit", {"code": int(exit_of(report.status, warn_ok=report.warn_ok))})
     stage = [words.text(f"stage.{report.stage}")] if verbose or report.stage != "host" else []
     rows = (
         _left_out(report, page, verbose=verbose),
@@ -51,7 +44,7 @@ def _again(report: Report, page: Page) -> list[str]:
         return []
     check = first.first.check
     part = check.partition(".")[0]
-    name = report.profile.name if report.profile else ""
+    name = (report.profile.said or report.profile.name) if report.profile else ""
     room = f' "{name}"' if " " in name else f" {name}" if name else ""
     again = [page.words.text("table.again", {"part": part, "room": room})]
     is_live = report.source == "live" and part in PARTS

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from rigcheck import __version__
+from rigcheck.errors import exit_of
 from rigcheck.i18n import Catalogue
 from rigcheck.model import Finding, Limit, Message, OneOf, Params, ProfileRef, Report, Span, Taken
-from rigcheck.present.foot import exit_code
 from rigcheck.present.wording import sentence, steps
 
 SCHEMA = 1
@@ -35,7 +35,7 @@ def report_json(report: Report, words: Catalogue) -> str:
             "show_at": _utc(report.show_at),
             "on_air": report.on_air,
             "status": report.status,
-            "exit_code": int(exit_code(report.status)),
+            "exit_code": int(exit_of(report.status, warn_ok=report.warn_ok)),
             "measurements": {taken.key: _plain(taken.measurement.value) for taken in report.taken},
             "units": {taken.key: taken.measurement.metric.unit for taken in report.taken},
             "reasons": {taken.key: taken.measurement.reason for taken in report.taken if _is_unseen(taken)},
