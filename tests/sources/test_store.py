@@ -672,6 +672,21 @@ def test_a_full_disk_leaves_all_as_it_was(room, monkeypatch, step):
     assert [path.name for path in room.parent.iterdir()] == ["room"]
 
 
+def test_a_disk_that_really_takes_no_more_leaves_nothing_behind(room):
+    """The kernel itself refuses, half-way through a file."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+    try:
+        with pytest.raises(UnwritableError):
+            write_recording(room, recording(outcomes={"mic@main": audio_clip(3)}), "1.2.3")
+        with pytest.raises(UnwritableError):
+            write_recording(room.parent / "new", recording(outcomes={"mic@main": audio_clip(3)}), "1.2.3")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert same(read_recording(room), recording())
+    assert [path.name for path in room.parent.iterdir()] == ["room"]
+
+
 def test_a_failing_second_rename_brings_the_old_recording_back(room, monkeypatch):
     rename_really, calls = Path.rename, []
 
