@@ -52,6 +52,8 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.TyperException as error:
         sys.stderr.write(f"rigcheck: {error.format_message()}\n")
         return int(Exit.USAGE)
+    if code == Exit.INTERRUPTED:  # typer answers Ctrl-C with the code alone
+        raise KeyboardInterrupt
     return int(code or 0)
 
 
