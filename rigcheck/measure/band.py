@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 _STEP = 4  # thumb rows between the two ends of a slope, and over which it is averaged
 _SHADING = 3  # degree of the polynomial that stands for lamps and vignetting
-_CYCLES = np.arange(1.0, 5.03, 0.05)  # bands a sensor height: 100 or 120 Hz read out in 8 to 50 ms
+_CYCLES = np.arange(1.0, 5.05, 0.1)  # bands a sensor height: 100 or 120 Hz read out in 8 to 50 ms
 _GROUPS = 16
 _WEAKEST, _STRONGEST = 0.004, 0.6  # of the cosine
 _CLEAN = 0.7  # share of a group's slopes that the sinusoid explains

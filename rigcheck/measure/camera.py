@@ -88,7 +88,8 @@ def _runs(clip: CameraClip) -> tuple[Measurement, Measurement]:
 
 
 def _noise(clip: CameraClip) -> Measurement:
-    sigma = temporal_sigma(clip.thumbs, clip.same[: len(clip.thumbs)], limited=clip.limited)
+    again = repeated(clip.t_s, clip.change, clip.same, clip.key)[: len(clip.thumbs)]
+    sigma = temporal_sigma(clip.thumbs, again, limited=clip.limited)
     if sigma is not None:
         return Measurement(metrics.CAMERA_NOISE, sigma)
     guess = spatial_sigma(grey(clip.frames[0]), limited=clip.limited) if len(clip.frames) else None

@@ -107,11 +107,12 @@ def _spectrum(ripple: Array, position: NDArray[np.int64], usual_s: float, filled
     even[position] = ripple * window[:, None]
     length, width = 4 * grid, 8 * ripple.shape[1]
     waves = np.fft.rfft(even, length, axis=0)
-    cycles = np.fft.fftfreq(width) * ripple.shape[1]
+    cycles: Array = np.asarray(np.fft.fftfreq(width) * ripple.shape[1], np.float64)
     wanted = np.abs(cycles) <= _MOST_CYCLES
     bands = np.fft.fft(waves, width, axis=1)[:, wanted]
     strength = 2 * np.abs(bands) / (window.sum() * ripple.shape[1] * filled)
-    return np.fft.rfftfreq(length, usual_s), cycles[wanted], np.asarray(strength, np.float64)
+    beats_hz: Array = np.asarray(np.fft.rfftfreq(length, usual_s), np.float64)
+    return beats_hz, np.asarray(cycles[wanted], np.float64), np.asarray(strength, np.float64)
 
 
 def _peak(strength: Array, beats_hz: Array, cycles: Array, where: NDArray[np.bool_], clear: float) -> _Band | None:

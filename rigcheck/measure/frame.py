@@ -21,7 +21,8 @@ from rigcheck.samples import CameraClip
 
 BLACK = 0.98  # share of dark pixels from which on a picture is black (ffmpeg blackdetect's picture ratio)
 _SAMPLED, _THUMB, _FOCUS = 480, 240, 480  # px: longest side of the statistics, of a thumb; side of the Laplacian's crop
-_NEXT_KEPT = 8  # frames after the first kept one; later ones stand at twice the position each
+_FOCUS_EVERY = 4  # frames
+_NEXT_KEPT = 16  # frames after the first kept one; later ones stand at twice the position each
 
 Chroma = tuple[NDArray[np.uint8], NDArray[np.uint8]]
 
@@ -64,6 +65,9 @@ class FrameReducer:
         keep: int,
         max_thumbs: int = 300,
     ) -> None:
+        import cv2
+
+        cv2.setNumThreads(1)  # its threads would wait in a busy loop, beside an encoder
         self._asked, self._rotate, self._crop, self._clock = asked, rotate, crop, clock
         self._limited, self._keep, self._max_thumbs = limited, keep, max_thumbs
         self._range = code_range(limited=limited)
@@ -76,6 +80,7 @@ class FrameReducer:
         self._before: Picture | None = None
         self._next: int | None = None  # position from which on the next frame is to be kept
         self._resized = False
+        self._detail = 0.0
 
     def add(self, luma: Picture, t_s: float, *, key: bool = False, chroma: Chroma | None = None) -> None:
         """Reduce one frame.
@@ -92,7 +97,7 @@ class FrameReducer:
         sample = np.ascontiguousarray(luma[layout.sampled])
         self._trace_levels(sample, chroma)
         self._trace_change(sample)
-        self._traces["focus"].append(_detail(luma[layout.focus]) * self._range.gain**2)
+        self._trace_focus(luma, layout)
         if len(self._thumbs) < self._max_thumbs and not self._resized:
             self._store_small(luma, sample, layout)
         self._before = sample
@@ -162,6 +167,12 @@ class FrameReducer:
         for name, value in zip(("mean", "dark", "bright", "deep"), (mean + shift, dark, bright, deep), strict=True):
             self._traces[name].append(value)
 
+    def _trace_focus(self, luma: Picture, layout: _Layout) -> None:
+        """The Laplacian costs as much as all the rest: it is taken of every fourth frame."""
+        if self._before is None or len(self._times) % _FOCUS_EVERY == 1:
+            self._detail = _detail(luma[layout.focus]) * self._range.gain**2
+        self._traces["focus"].append(self._detail)
+
     def _trace_change(self, sample: Picture) -> None:
         import cv2
 
@@ -172,8 +183,10 @@ class FrameReducer:
             self._traces["change"].append(total / sample.size / 255 * self._range.gain)
 
     def _store_small(self, luma: Picture, sample: Picture, layout: _Layout) -> None:
-        thumb = upright(self._range.table[sample[:: layout.thumb, :: layout.thumb]], self._rotate)
-        self._thumbs.append(np.ascontiguousarray(thumb))
+        import cv2
+
+        thumb = cv2.LUT(sample[:: layout.thumb, :: layout.thumb], self._range.table)
+        self._thumbs.append(np.ascontiguousarray(upright(thumb, self._rotate)))
         rows = _row_means(luma, layout.stride)
         self._rows.append(np.clip((rows - (16 if self._limited else 0)) * self._range.gain, 0, 255).astype(np.float32))
 

@@ -15,6 +15,7 @@ from rigcheck.measure.flicker import Flicker, flicker
 from rigcheck.measure.picture import (
     CENTRE,
     Picture,
+    brightest,
     grey,
     levels,
     linear,
@@ -89,7 +90,7 @@ def _subject(view: _View) -> Measurement:
 
 
 def _highlights(view: _View) -> Measurement:
-    exact = np.array([share_at_least(frame.max(axis=2), _CLIPPED) for frame in view.clip.frames])
+    exact = np.array([share_at_least(brightest(frame), _CLIPPED) for frame in view.clip.frames])
     return Measurement(metrics.LIGHT_HIGHLIGHTS, _share(view, exact, view.clip.bright))
 
 
@@ -107,7 +108,7 @@ def _product(view: _View) -> Measurement:
         return _none(metrics.LIGHT_PRODUCT_HIGHLIGHTS, Reason.NOT_IN_PROFILE)
     rows, columns = pixels(view.device.product, *view.luma.shape[1:])
     code = levels(view.luma).ceiling
-    shares = [share_at_least(frame[rows, columns].max(axis=2), code) for frame in view.clip.frames]
+    shares = [share_at_least(brightest(frame[rows, columns]), code) for frame in view.clip.frames]
     return Measurement(metrics.LIGHT_PRODUCT_HIGHLIGHTS, 100 * float(np.median(shares)), params={"ceiling": code})
 
 

@@ -70,9 +70,16 @@ def grey(bgr: Picture) -> Picture:
     """BT.601 luma of a (..., H, W, 3) BGR picture, as OpenCV's grey: 8-bit full-range codes."""
     import cv2
 
-    cv2.setNumThreads(1)
     flat = np.ascontiguousarray(bgr).reshape(-1, bgr.shape[-2], 3)
     return np.asarray(cv2.cvtColor(flat, cv2.COLOR_BGR2GRAY), np.uint8).reshape(bgr.shape[:-1])
+
+
+def brightest(bgr: Picture) -> Picture:
+    """(H, W) the highest channel of each pixel of a (H, W, 3) picture: what clips first."""
+    import cv2
+
+    blue, green, red = cv2.split(np.ascontiguousarray(bgr))
+    return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
 
 
 def linear(luma: NDArray[Any]) -> NDArray[np.float64]:
@@ -88,8 +95,12 @@ def mean_linear(luma: Picture, where: NDArray[np.bool_] | None = None) -> float:
 
 def histogram(luma: Picture) -> NDArray[np.float64]:
     """(256,) shares 0-1 of each code; all zero for no pixels."""
-    counts = np.bincount(luma.reshape(-1), minlength=256)
-    return counts / max(1, luma.size)
+    import cv2
+
+    if not luma.size:
+        return np.zeros(256)
+    line = np.ascontiguousarray(luma).reshape(1, -1)
+    return np.asarray(cv2.calcHist([line], [0], None, [256], [0, 256]), np.float64).reshape(-1) / luma.size
 
 
 def share_at_least(luma: Picture, code: int) -> float:
