@@ -10,7 +10,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from math import inf
+from typing import Protocol, cast
 
 import anyio
 import anyio.to_thread
@@ -103,12 +104,13 @@ async def run(plan: Run) -> Report:
     """
     started = anyio.current_time()
     timeout_s = plan.timeout_s if plan.timeout_s is not None else _stage_limit_s(plan)
-    end = started + timeout_s if timeout_s is not None else float("inf")
+    end = started + timeout_s if timeout_s is not None else inf
     tasks = plan_tasks(plan)
     outcomes: dict[Request, Outcome] = {}
     if plan.source.is_live and any(task.request.disturbs for task in tasks if task.skip is None):
         await _acquire_all(plan, [OnAirRequest()], outcomes, end)
         tasks = [_guarded(task, outcomes[OnAirRequest()], allow=plan.allow_on_air) for task in tasks]
+        _tell_of_guarded(plan, tasks)
     requests = dict.fromkeys(task.request for task in tasks if task.skip is None)
     await _acquire_all(plan, [request for request in requests if request not in outcomes], outcomes, end)
     measured = await _measure_all(plan, tasks, outcomes)
@@ -140,6 +142,15 @@ def _guarded(task: Task, on_air: Outcome, *, allow: bool) -> Task:
         return task
     reason = _on_air_reason(on_air)
     return task if reason is None else Task(task.check, task.device, task.request, reason)
+
+
+def _tell_of_guarded(plan: Run, tasks: list[Task]) -> None:
+    """Watchers hear of what was left undone too, so that a recording says why it lacks it."""
+    for request, skip in {
+        task.request: task.skip for task in tasks if task.skip in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN)
+    }.items():
+        for watcher in plan.watchers:
+            watcher.ended(request, NotSeen(cast("Reason", skip)))
 
 
 def _on_air_reason(outcome: Outcome) -> Reason | None:
@@ -176,9 +187,10 @@ async def _acquire_all(plan: Run, requests: list[Request], outcomes: dict[Reques
 
 async def _acquire(source: Source, request: Request, end: float) -> Outcome:
     """One acquisition under its own deadline and the run's. A source that breaks costs its own evidence, never the run."""
-    deadline = min(anyio.current_time() + request.deadline_s, end)
-    outcome: Outcome = NotSeen(Reason.TIMEOUT, {"seconds": round(max(0.0, deadline - anyio.current_time()), 1)})
-    with anyio.move_on_after(deadline - anyio.current_time()):
+    deadline = min(anyio.current_time() + request.deadline_s, end) if source.is_live else end
+    given_s = max(0.0, deadline - anyio.current_time())
+    outcome: Outcome = NotSeen(Reason.TIMEOUT, {"seconds": round(given_s, 1) if given_s < inf else None})
+    with anyio.move_on_after(given_s):
         try:
             outcome = await source.acquire(request)
         except NotSeen as unseen:

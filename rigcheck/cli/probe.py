@@ -129,7 +129,8 @@ def _recorded(options: Options, spec: str) -> Evidence:
             attended=source.attended,
         )
     profile = only_main(load_profile(path, checks=KNOWN)) if path else Profile()
-    return Evidence(source, datetime.now().astimezone(), profile, options.stage or Stage.HOST, attended=False)
+    now = datetime.now().astimezone()
+    return Evidence(source, now, profile, options.stage or Stage.HOST, attended=path is not None)
 
 
 def only_main(profile: Profile) -> Profile:
