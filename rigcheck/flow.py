@@ -146,10 +146,8 @@ def _guarded(task: Task, on_air: Outcome, *, allow: bool) -> Task:
 
 def _tell_of_guarded(plan: Run, tasks: list[Task]) -> None:
     """Watchers hear of what was left undone too, so that a recording says why it lacks it."""
-    for request, skip in {
-        task.request: task.skip for task in tasks if task.skip in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN)
-    }.items():
-        for watcher in plan.watchers:
+    for request, skip in {task.request: task.skip for task in tasks}.items():
+        for watcher in plan.watchers if skip in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN) else ():
             watcher.ended(request, NotSeen(cast("Reason", skip)))
 
 

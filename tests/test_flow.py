@@ -11,7 +11,7 @@ import pytest
 from rigcheck import metrics as m
 from rigcheck.check import Check
 from rigcheck.checks.host import ask_on_air
-from rigcheck.errors import NotSeen
+from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.flow import Outcome, Run, next_start, run
 from rigcheck.model import Finding, Impact, Limit, Measurement, Message, Need, Reason, Report, Span, Stage, Status
 from rigcheck.profile import CameraDevice, MicDevice, Profile, Setting, Show
@@ -329,3 +329,34 @@ async def test_sections_that_nothing_looks_at_yet_are_named() -> None:
 )
 async def test_the_show_is_the_next_one(starts: str | None, now: datetime, wanted: datetime | None) -> None:
     assert next_start(Profile(show=Show(starts=starts)), now) == wanted
+
+
+async def test_watchers_hear_of_what_was_left_undone_on_air() -> None:
+    heard: list[tuple[str, Outcome]] = []
+
+    class Watcher:
+        def began(self, request: Request) -> None:
+            pass
+
+        def ended(self, request: Request, outcome: Outcome) -> None:
+            heard.append((request.kind, outcome))
+
+    await report(Fake(on_air=OnAirState(pushing=("OBS",))), check(ask=touch), watchers=(Watcher(),))
+    assert [kind for kind, _ in heard] == ["on_air", "look"]
+    assert isinstance(heard[1][1], NotSeen)
+    assert heard[1][1].reason is Reason.ON_AIR
+
+
+async def test_a_recording_that_is_none_ends_the_run_as_what_it_is() -> None:
+    source = Fake({"main": BadInputError(Message("error.replay.not-media", {"path": "x"}))}, is_live=False)
+    with pytest.raises(BadInputError):
+        await report(source, check())
+
+
+async def test_a_recording_has_no_deadline() -> None:
+    async def slow() -> Sample:
+        await anyio.sleep(0.3)
+        return HostState(cpu_pct=-15)
+
+    made = await report(Fake({"main": slow}, is_live=False), check(ask=lambda *_: Look("main", limit_s=0.1)))
+    assert only(made).status is Status.OK
