@@ -118,3 +118,17 @@ def _picture(frame, pix_fmt, colour_range):
     if colour_range:
         picture.color_range = colour_range
     return picture
+
+
+def reduced(frames, *, fps=30.0, times_s=None, limited=False, rotate=0, crop=None, keep=2, clock="grab", keys=()):
+    """A CameraClip of grey frames, as a camera source makes it."""
+    from rigcheck.measure.frame import FrameReducer
+
+    reducer = FrameReducer(asked=None, rotate=rotate, crop=crop, clock=clock, limited=limited, keep=keep)
+    for position, frame in enumerate(frames):
+        at_s = position / fps if times_s is None else times_s[position]
+        reducer.add(frame, at_s, key=position in keys)
+        if reducer.wants_frame():
+            full = rounded((np.asarray(frame, float) - 16) * 255 / 219) if limited else frame
+            reducer.keep(np.repeat(full[..., None], 3, axis=2))
+    return reducer.clip(fourcc="TEST", first_frame_ms=None)

@@ -15,6 +15,8 @@ Flags = NDArray[np.bool_]
 FREEZE = 0.001  # mean absolute difference / 255 under which nothing moves (ffmpeg freezedetect's -60 dB)
 _REPEAT = 0.0002  # under which an encoder has nothing left to say
 _PULSE = 0.02  # a key frame that differs by more than this shows another picture
+_REFINEMENT = 0.003  # what other frames may still add to a picture that stands
+_SHORT = 3  # frames that a pulse lasts
 _ALIKE = 0.8  # share of bit-identical frames from which an encoded standstill is surely one
 _CONTRAST = 0.15  # a repeat changes less than this share of what its neighbours change
 
@@ -72,8 +74,8 @@ def frozen_runs(t_s: Times, change: Floats, same: Flags, key: Flags) -> list[Run
     """Stretches in which the picture stands still, from the first of the equal frames on.
 
     Raw and intra-coded pictures: every frame's change is under 0.001, as ffmpeg's freezedetect has it. Encoded streams:
-    key frames pulse, so one (and the frame after it) may differ if stillness surrounds it; and encoders smooth noise
-    away, so a quiet stretch is a freeze only if most of its frames are identical to the bit, or if it is still beside
+    key frames pulse and refinement trickles in, so up to three frames may differ a little if stillness surrounds them;
+    and encoders smooth noise away, so a quiet stretch is a freeze only if most of its frames are identical to the bit, or if it is still beside
     moving parts. What an encoder made of a noisy but empty room cannot be told from a freeze otherwise.
     """
     still = np.asarray(change) < FREEZE  # nan compares false
@@ -112,10 +114,14 @@ def _usual(steps: Times) -> float:
 
 
 def _runs(flags: Flags, t_s: Times) -> list[Run]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
     ends = np.append(t_s, t_s[-1] + frame_s(t_s))
-    pairs = zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
-    return [Run(first, stop, float(t_s[first]), float(ends[stop])) for first, stop in pairs]
+    return [Run(first, stop, float(t_s[first]), float(ends[stop])) for first, stop in _edges(flags)]
+
+
+def _edges(flags: Flags) -> list[tuple[int, int]]:
+    """Where stretches of set flags start and stop."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], flags, [False])).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _from_first(run: Run, t_s: Times) -> Run:
@@ -125,13 +131,13 @@ def _from_first(run: Run, t_s: Times) -> Run:
 
 
 def _bridged(still: Flags, change: Floats, key: Flags) -> Flags:
-    """Stillness with the pulses of key frames filled in: the key frame and its neighbours, between still frames."""
+    """Stillness with an encoder's own doing filled in, between still frames: key frames' pulses, and late refinement."""
     filled = still.copy()
-    for position in np.flatnonzero(key & ~still).tolist():
-        pulse = slice(max(1, position - 1), position + 2)
-        before, after = still[max(0, position - 4) : position - 1], still[position + 2 : position + 5]
-        if before.size and after.size and before.all() and after.all() and np.max(change[pulse]) < _PULSE:
-            filled[pulse] = True
+    for first, stop in _edges(~still):
+        before, after = still[max(0, first - 3) : first], still[stop : stop + 3]
+        allowed = _PULSE if key[first:stop].any() else _REFINEMENT
+        if before.all() and before.size and after.all() and after.size and np.max(change[first:stop]) < allowed:
+            filled[first:stop] = stop - first <= _SHORT
     return filled
 
 

@@ -3,8 +3,6 @@
 Run: `python tests/bench/bench_video.py`. Each figure is its own process, one thread; ratios hold, milliseconds do not.
 """
 
-# ruff: noqa: T201 - a bench prints its figures
-
 import argparse
 import json
 import os
