@@ -134,7 +134,7 @@ def _bridged(still: Flags, change: Floats, key: Flags) -> Flags:
     """Stillness with an encoder's own doing filled in, between still frames: key frames' pulses, and late refinement."""
     filled = still.copy()
     for first, stop in _edges(~still):
-        before, after = still[max(0, first - 3) : first], still[stop : stop + 3]
+        before, after = still[max(0, first - 2) : first], still[stop : stop + 2]
         allowed = _PULSE if key[first:stop].any() else _REFINEMENT
         if before.all() and before.size and after.all() and after.size and np.max(change[first:stop]) < allowed:
             filled[first:stop] = stop - first <= _SHORT
