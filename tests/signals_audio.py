@@ -58,13 +58,12 @@ def voice(seconds, *, rms_db=-20.0, rate=RATE, seed=2):
 
 
 def true_peak_burst(offset, rate=RATE):
-    """EBU Tech 3341 cases 20-23: at 4 x rate a sine of rate*4/6 at 0.50 with one period of rate*4/4 at 1.00 in its
-    middle, low-passed, every fourth sample from `offset` on."""
-    fast = 4 * rate
-    around = 6 * (fast // 60)
-    slow = 0.5 * np.sin(2 * np.pi * np.arange(2 * around) / 6)
-    sound = np.concatenate((slow[:around], np.sin(2 * np.pi * np.arange(4) / 4), slow[around:]))
-    return faded(low_passed(faded(sound, fast), rate / 2, fast)[offset::4], rate)
+    """EBU Tech 3341 cases 20-23: a sine of rate/6 at 0.50 with one period of rate/4 at 1.00 spliced into its middle,
+    made at 4 x rate, low-passed, every fourth sample from `offset` on."""
+    around = 24 * 500
+    slow = 0.5 * np.sin(2 * np.pi * np.arange(2 * around) / 24)
+    sound = np.concatenate((slow[:around], np.sin(2 * np.pi * np.arange(16) / 16), slow[around:]))
+    return low_passed(faded(sound, 4 * rate), rate / 2, 4 * rate)[offset::4]
 
 
 def read_wav(path: Path):

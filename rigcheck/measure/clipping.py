@@ -17,6 +17,7 @@ from rigcheck.samples import Floats
 
 BAND = 0.002  # of the distance from the mean to the ceiling
 CEILING = 0.0002  # the part of the band where the samples of a flat top lie
+STEP_SHARE = 0.75  # of a step of 16-bit audio: the ceiling alone, and with twice that the step below it
 MIN_RUN = 3
 CROWD = 5
 
@@ -40,10 +41,8 @@ def _flat_runs(samples: Floats, channel: int, mean: float, ceiling: float) -> ND
     """Lengths of the runs at one ceiling (the highest or the lowest value); none unless they are a cut."""
     if ceiling == mean:
         return np.empty(0, np.int64)
-    places, short = _near(samples, channel, mean, ceiling)
-    if not len(places):
-        return np.empty(0, np.int64)
-    top = short <= BAND
+    places, short, band = _near(samples, channel, mean, ceiling)
+    top = short <= band
     starts = np.flatnonzero(np.diff(places[top], prepend=-2) > 1)
     lengths = np.diff(starts, append=np.count_nonzero(top))
     inside = np.repeat(lengths >= MIN_RUN, lengths)
@@ -52,14 +51,22 @@ def _flat_runs(samples: Floats, channel: int, mean: float, ceiling: float) -> ND
     return lengths[lengths >= MIN_RUN] if crowded and flat else np.empty(0, np.int64)
 
 
-def _near(samples: Floats, channel: int, mean: float, ceiling: float) -> tuple[NDArray[np.int64], Doubles]:
-    """Positions of the samples within two bands of the ceiling, and how far each falls short of it (0 to 2 bands)."""
+def _near(samples: Floats, channel: int, mean: float, ceiling: float) -> tuple[NDArray[np.int64], Doubles, float]:
+    """Positions of the samples within two bands of the ceiling, how far each falls short of it, and the band's width.
+
+    In quiet 16-bit sound one step is wider than the band and every crest is flat: there the band is that one step.
+    """
     span = ceiling - mean
-    floor = np.float32(ceiling - 2 * BAND * span)
+    widest = max(BAND, STEP_SHARE / 32768 / abs(span))
+    floor = np.float32(ceiling - 2 * widest * span)
     places: list[NDArray[np.int64]] = [np.empty(0, np.int64)]
     values: list[Floats] = [np.empty(0, np.float32)]
     for start, block in channel_blocks(samples, channel):
         found = np.flatnonzero(block >= floor if span > 0 else block <= floor)
         places.append(found + start)
         values.append(block[found])
-    return np.concatenate(places), (ceiling - np.concatenate(values).astype(np.float64)) / span
+    value = np.concatenate(values).astype(np.float64)
+    band = BAND if np.mod(value * 32768, 1).any() else widest
+    short = (ceiling - value) / span
+    near = short <= 2 * band
+    return np.concatenate(places)[near], short[near], band

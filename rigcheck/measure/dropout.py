@@ -17,6 +17,8 @@ Spans = NDArray[np.int64]  # (k, 2) sample positions [start, stop)
 
 HOLE_S = 0.001
 FADED = 1.5 / 32768  # what is left at the end of a fade: one step of 16-bit audio
+FADE_S = 0.01
+FADED_SHARE = 0.02  # of the last 10 ms: a fade's last samples; a tone that crosses zero there has more
 EDGE_SAMPLES = 4
 FAINT = 4 / 32768  # 16-bit audio this faint repeats itself by chance
 SHORTEST_BUFFER, LONGEST_BUFFER = 64, 1024
@@ -53,7 +55,12 @@ def holes(sound: Floats, rate_hz: int) -> Spans:
     change = np.concatenate([np.flatnonzero(np.diff(block == 0)) + start for start, block in _blocks(sound, 1)]) + 1
     starts, stops = change[:-1], change[1:]
     is_hole = (sound[starts] == 0) & (stops - starts >= round(HOLE_S * rate_hz))
-    found = [span for span in zip(starts[is_hole], stops[is_hole], strict=True) if _is_abrupt(sound, *span)]
+    wide = round(FADE_S * rate_hz)
+    found = [
+        (start, stop)
+        for start, stop in zip(starts[is_hole], stops[is_hole], strict=True)
+        if _is_abrupt(sound[max(start - wide, 0) : start]) and _is_abrupt(sound[stop : stop + wide][::-1])
+    ]
     return np.array(found, np.int64).reshape(-1, 2)
 
 
@@ -63,9 +70,10 @@ def _blocks(sound: Floats, overlap: int, step: int = SEARCH_SAMPLES) -> Iterator
         yield start, np.ascontiguousarray(sound[start : start + step + overlap])
 
 
-def _is_abrupt(sound: Floats, start: int, stop: int) -> bool:
-    before, after = sound[max(start - EDGE_SAMPLES, 0) : start], sound[stop : stop + EDGE_SAMPLES]
-    return bool(np.abs(before).max() > FADED and np.abs(after).max() > FADED)
+def _is_abrupt(before: Floats) -> bool:
+    """True if the sound, read towards the hole, has not faded out by its last samples."""
+    last = np.abs(before[-EDGE_SAMPLES:]).max()
+    return bool(last > max(FADED, FADED_SHARE * np.abs(before).max()))
 
 
 def repeats(sound: Floats) -> Spans:

@@ -113,11 +113,12 @@ def _weighted_hops(samples: Floats, rate_hz: int) -> Doubles:
     weights = np.array((2,) if channels == 1 else WEIGHTS.get(channels, (1,) * channels), np.float32)
     edges = np.round(np.arange(101) * rate_hz / 100).astype(int)  # a frame is one second: it starts on the grid
     hops = [np.empty(0)]
-    for frame in _filtered(_seconds(samples, rate_hz), rate_hz, channels, _k_weighting(rate_hz)):
+    filters = (*_k_weighting(rate_hz), ("aformat", "sample_fmts=flt"))  # PyAV 18 crashes on eight planes
+    for frame in _filtered(_seconds(samples, rate_hz), rate_hz, channels, filters):
         inside = edges[edges <= frame.samples]
         if len(inside) > 1:
-            square = np.square(frame.to_ndarray()[:, : inside[-1]])
-            hops.append(weights @ np.add.reduceat(square, inside[:-1], axis=1) / np.diff(inside))
+            square = np.square(frame.to_ndarray().reshape(-1, channels)[: inside[-1]])
+            hops.append(np.add.reduceat(square, inside[:-1]) @ weights / np.diff(inside))
     return np.concatenate(hops)
 
 

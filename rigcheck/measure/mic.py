@@ -56,7 +56,8 @@ def measure_mic(clip: AudioClip, setting: Setting, name: str) -> tuple[Measureme
     """Every mic.* metric of a take. `setting` and `name` do not matter: the clip carries its layout and phases.
 
     Nonsense (not finite, wrongly scaled, an impossible rate) is `junk` throughout, no samples `lost`, and a take of
-    silence is `muted` and nothing else: whatever else fits it would only look like a good value.
+    silence is `muted` and nothing else: whatever else fits it would only look like a good value. Silence just while
+    the host spoke is `lost`: it should have been heard.
     """
     del setting, name
     fault = _fault(clip)
@@ -68,6 +69,8 @@ def measure_mic(clip: AudioClip, setting: Setting, name: str) -> tuple[Measureme
     if all(level.is_dead for level in every[:used]):
         return (muted, *_nothing(Reason.NO_SPEECH, but=metrics.MIC_MUTED))
     take = _take(clip, every[:used])
+    if all(level.is_dead for level in take.spoken):
+        return (muted, *_nothing(Reason.LOST, but=metrics.MIC_MUTED))
     return (muted, *_loudness(take), *_voice(take), *_background(take), *_damage(take, clip), *_pair(take, clip))
 
 
@@ -151,13 +154,12 @@ def _noise(take: _Take) -> Noise | None:
 
 
 def _background(take: _Take) -> tuple[Measurement, ...]:
-    is_quiet = take.quiet is not None
-    found = hum(take.sound[take.quiet or slice(None)], take.rate_hz, is_quiet=is_quiet)
+    found = hum(take.sound[take.quiet or slice(None)], take.rate_hz, is_quiet=take.quiet is not None)
     why = Reason.TOO_SHORT if found is None else Reason.NO_HUM
     hertz = found.mains_hz if found else None
     return (
-        _or_short(metrics.MIC_HUM, found.dbfs if found else None, estimate=not is_quiet),
-        Measurement(metrics.MIC_HUM_HZ, hertz, why if hertz is None else None, estimate=not is_quiet),
+        _or_short(metrics.MIC_HUM, found.dbfs if found else None),
+        Measurement(metrics.MIC_HUM_HZ, hertz, why if hertz is None else None),
         _or_short(metrics.MIC_BANDWIDTH, bandwidth_hz(take.sound[take.speak], take.rate_hz)),
     )
 

@@ -62,7 +62,7 @@ def _held(envelope: Doubles, length: int) -> Doubles:
     held, reach = envelope, 1
     while reach < length:
         shift = min(reach, length - reach)
-        held = np.maximum(held, np.concatenate((np.zeros(shift), held[:-shift])))
+        held = np.maximum(held, np.concatenate((np.zeros(shift), held))[: len(held)])
         reach += shift
     return held
 
