@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from rigcheck.checks import CHECKS, PARTS
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Finding, Impact, Report, Status
+from rigcheck.model import Finding, Impact, Reason, Report, Status
 from rigcheck.present.fit import pack
 from rigcheck.present.page import STYLES, Line, Page
 from rigcheck.present.wording import duration_text
@@ -19,6 +19,9 @@ _SPARE = {
     Status.OK: "backup.usable",
 }
 """What the worst of the checks that would stop a show says about the reserve."""
+
+SIGNAL = ("mic", "camera", "light")
+NOTHING_THERE = frozenset({Reason.NONE_HERE, Reason.NOT_IN_FILE})
 
 
 def head(report: Report, page: Page, *, quiet: bool) -> list[Line]:
@@ -47,7 +50,20 @@ def headline(report: Report, words: Catalogue) -> str:
         return words.text("headline.stop")
     if report.command in PARTS:
         return words.text(f"headline.part.{level}", {"part": words.text(f"part.{report.command}")})
+    if level in ("ok", "warn") and unlooked(report):
+        return words.text(f"headline.partial.{level}")
     return words.text(f"headline.{'room' if report.stage == 'room' else 'live'}.{level}")
+
+
+def unlooked(report: Report) -> list[str]:
+    """Parts of the signal of which nothing at all was there to look at: such a run is no word for going live."""
+    return [
+        part for part in SIGNAL if (found := _of_part(report, part)) and all(f.reason in NOTHING_THERE for f in found)
+    ]
+
+
+def _of_part(report: Report, part: str) -> list[Finding]:
+    return [finding for finding in report.findings if finding.check.partition(".")[0] == part]
 
 
 def _level(report: Report) -> str:
@@ -86,7 +102,15 @@ def _counts(report: Report, words: Catalogue) -> list[str]:
         words.text("count.backup", {"what": _backup(spare, words)}),
         *([words.text("count.unknown", {"n": blind})] if blind else []),
         *([words.text("count.waived", {"n": waived})] if waived else []),
+        *_unlooked(report, words),
     ]
+
+
+def _unlooked(report: Report, words: Catalogue) -> list[str]:
+    """What a whole-room run did not look at for want of it."""
+    parts = [] if report.command in PARTS else unlooked(report)
+    named = words.listed([words.text(f"part.{part}") for part in parts])
+    return [words.text("count.unlooked", {"parts": named})] if parts else []
 
 
 def _signal(mine: list[Finding], report: Report, words: Catalogue) -> str:

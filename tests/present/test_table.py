@@ -239,3 +239,19 @@ def test_packing_and_cutting():
     assert pack(["aaa", "bbb", "ccc"], 8) == ["aaa  bbb", "ccc"]
     assert cut("话筒太小声", 7) == "话筒.."
     assert first_that_fit(["aaa", "bbb", "ccc"], 8, ", ") == "aaa, bbb"
+
+
+@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+def test_a_room_without_camera_or_mic_is_never_told_to_go_live(language):
+    good = sample("good")
+    findings = tuple(
+        replace(f, status=Status.SKIP, reason=Reason.NONE_HERE, value=None)
+        if f.check.startswith(("camera", "mic"))
+        else f
+        for f in good.findings
+    )
+    words = load_catalogue(language)
+    told = table(replace(good, findings=findings), words, Look())
+    assert told.startswith(words.text("headline.partial.ok"))
+    assert words.text("part.mic") in told.splitlines()[1] + told.splitlines()[2]
+    assert table(good, words, Look()).startswith(words.text("headline.live.ok"))
