@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 HOP_S = 0.01
 MOMENTARY_HOPS = 40  # 400 ms
 SHORT_HOPS = 300  # 3 s
+RANGE_HOPS = 100  # a second of short-term values: from fewer than six FFmpeg makes a range of 20 LU
 ABSOLUTE_GATE_LUFS = -70.0
 STABLE_S = 3.0  # less than this above the gate: an estimate
 METER_PEAK = 0.1  # FFmpeg prints true peak to 0.001 FS: below this sample peak that is coarser than 0.05 dB
@@ -58,7 +59,7 @@ def loudness(samples: Floats, rate_hz: int) -> Loudness:
     is_above = gated > ABSOLUTE_GATE_LUFS  # FFmpeg's reading before anything has passed the gate
     return Loudness(
         integrated_lufs=gated if is_above else _lufs(hops) if len(momentary) else None,
-        range_lu=float(meter["LRA"]) if is_above and len(short) else None,
+        range_lu=float(meter["LRA"]) if is_above and len(short) >= RANGE_HOPS else None,
         momentary_max_lufs=_lufs(momentary.max(initial=0)),
         short_max_lufs=_lufs(short.max(initial=0)),
         true_peak_dbtp=amplitude_db(max(true_peak, peak)) if peak else None,

@@ -149,6 +149,13 @@ def test_too_short_for_a_meter_is_none():
     assert longer.short_max_lufs is None
 
 
+@pytest.mark.parametrize("seconds", [3.05, 3.2, 3.9, 4.0, 5.0])
+def test_loudness_range_of_little_sound_is_none_or_right(seconds):
+    assert loudness(mono(noise(-20, seconds)), RATE).range_lu in (
+        (None,) if seconds < 4 else (pytest.approx(0, abs=0.2),)
+    )
+
+
 def test_below_the_gate_there_is_still_a_number_and_silence_has_none():
     faint = loudness(stereo(tones((-80, 5))), RATE)
     assert faint.integrated_lufs == pytest.approx(-80, abs=0.1)
