@@ -27,6 +27,7 @@ _SLOWEST_HZ, _STILL_HZ = 0.6, 0.5  # a band seen in time moves at least so fast;
 _MOST_CYCLES = 12.0  # bands a picture
 _NOTHING = 0.25  # %: below it a band is not told from chance
 _MAINS_HZ = (100.0, 120.0)
+_THIRDS = 3  # parts of a clip
 _GROUPS = 6  # column groups: light reaches them all, a subject does not
 
 
@@ -129,19 +130,30 @@ def _peak(strength: Array, beats_hz: Array, cycles: Array, where: NDArray[np.boo
 
 
 def _lights_all(clip: CameraClip, band: _Band, position: NDArray[np.int64], usual_s: float) -> bool:
-    """Whether the band runs through all parts of the picture alike, as light does and a moving subject does not."""
+    """Whether the band runs through all parts of the picture and of the clip alike, as light does.
+
+    A moving subject is not everywhere, and a lamp that is switched is not always.
+    """
     across = np.stack([turned_back(thumb, clip.rotate) for thumb in clip.thumbs])
     groups = [part.mean(axis=2, dtype=np.float64) for part in np.array_split(across, _GROUPS, axis=2) if part.size]
+    ripples = [_ripple(group) for group in groups if _DARK < np.median(group) < _BRIGHT]
+    if len(ripples) < _GROUPS // 2:
+        return False
     wave = np.outer(
-        np.exp(-2j * np.pi * band.beat_hz * usual_s * position) * np.hanning(len(position) + 2)[1:-1],
+        np.exp(-2j * np.pi * band.beat_hz * usual_s * position),
         np.exp(-2j * np.pi * band.cycles * clip.stride / clip.rows.shape[1] * np.arange(across.shape[1])),
     )
-    parts = np.array([np.sum(_ripple(group) * wave) for group in groups if _DARK < np.median(group) < _BRIGHT])
-    if len(parts) < _GROUPS // 2:
-        return False
-    sizes = np.abs(parts)
+    window = np.hanning(len(position) + 2)[1:-1, None]
+    places = np.array([np.sum(ripple * wave * window) for ripple in ripples])
+    whole = np.mean(ripples, axis=0)
+    times = [
+        np.sum((part - part.mean(axis=0)) * turn) / len(part)
+        for part, turn in zip(np.array_split(whole, _THIRDS), np.array_split(wave, _THIRDS), strict=True)
+    ]
+    sizes, strengths = np.abs(places), np.abs(times)
     alike = np.count_nonzero(sizes > 0.4 * np.median(sizes))
-    return bool(abs(parts.sum()) >= 0.85 * sizes.sum() and alike >= len(parts) - 1)  # in phase
+    everywhere = abs(places.sum()) >= 0.85 * sizes.sum() and alike >= len(sizes) - 1
+    return bool(everywhere and strengths.min() >= 0.4 * strengths.max())
 
 
 def _standing(clip: CameraClip, position: NDArray[np.int64], fps: float) -> Standing | None:
