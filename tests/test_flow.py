@@ -9,11 +9,13 @@ import anyio
 import pytest
 
 from rigcheck import metrics as m
+from rigcheck.assembly import next_start
 from rigcheck.check import Check
 from rigcheck.checks.host import ask_on_air
 from rigcheck.errors import BadInputError, NotSeen
-from rigcheck.flow import Outcome, Run, next_start, run
+from rigcheck.flow import run
 from rigcheck.model import Finding, Impact, Limit, Measurement, Message, Need, Reason, Report, Span, Stage, Status
+from rigcheck.plan import Outcome, Run
 from rigcheck.profile import CameraDevice, MicDevice, Profile, Setting, Show
 from rigcheck.samples import HostState, OnAirRequest, OnAirState, Request, Sample
 

@@ -19,10 +19,11 @@ from rigcheck.cli.rooms import find_room
 from rigcheck.cli.session import run_session
 from rigcheck.cli.state import hold_lock, is_news
 from rigcheck.errors import UsageError, exit_of
-from rigcheck.flow import Run, run
+from rigcheck.flow import run
 from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_limits, load_profile
 from rigcheck.model import Message, Report, Stage
+from rigcheck.plan import Run
 from rigcheck.present import FORMATS
 from rigcheck.present.progress import Progress, shows_prompts
 from rigcheck.profile import Profile, Setting, main_name

@@ -9,11 +9,12 @@ import pytest
 
 from rigcheck.check import Check
 from rigcheck.checks import CHECKS, PARTS
-from rigcheck.flow import Run, run
+from rigcheck.flow import run
 from rigcheck.judge import Case, find
 from rigcheck.loading import load_limit_sources, load_limits, load_profile
 from rigcheck.metrics import METRICS
 from rigcheck.model import Limit, Measurement, Metric, OneOf, Reason, Report, Span, Stage, Status, Value
+from rigcheck.plan import Run
 from rigcheck.profile import CameraDevice, Mode, Profile, Setting
 from rigcheck.sources.replay import FixtureSource, open_replay
 

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from rigcheck.checks import CHECKS
-from rigcheck.flow import Run, run
+from rigcheck.flow import run
 from rigcheck.loading import load_limits, load_profile
 from rigcheck.model import Impact, Report, Stage, Status
+from rigcheck.plan import Run
 from rigcheck.profile import Setting
 from rigcheck.sources.record import Recorder
 from rigcheck.sources.replay import DEMO_ROOMS, FixtureSource, open_replay

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from rigcheck.errors import NotSeen, UnwritableError, UsageError
-from rigcheck.flow import Run, run
+from rigcheck.flow import run
 from rigcheck.loading import load_limits, load_profile
 from rigcheck.model import Reason, Stage
+from rigcheck.plan import Run
 from rigcheck.profile import Setting
 from rigcheck.samples import HostState, OnAirState, PowerRequest, PowerState, Request, Sample
 from rigcheck.sources.record import Recorder, without_names
