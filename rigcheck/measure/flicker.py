@@ -117,14 +117,18 @@ def _spectrum(ripple: Array, position: NDArray[np.int64], usual_s: float, filled
 
 
 def _peak(strength: Array, beats_hz: Array, cycles: Array, where: NDArray[np.bool_], clear: float) -> _Band | None:
-    """The strongest band among the marked beats, if it stands `clear` times above the beats around it: a line."""
+    """The strongest band among the marked beats, if it stands out as a line.
+
+    `clear` times above the beats around it, and twice above all slower ones: fades and movement are strongest there.
+    """
     if not where.any():
         return None
     beat, band = np.unravel_index(int(np.argmax(np.where(where[:, None], strength, 0))), strength.shape)
     top = float(strength[beat, band])
     nearby = np.abs(np.arange(len(beats_hz)) - beat)
     around = strength[(nearby > 10) & (nearby < 60), band]  # noqa: PLR2004 - 2.5 to 15 resolved beats away
-    if 100 * top < _NOTHING or not around.size or top < clear * np.quantile(around, 0.8):
+    slower = strength[max(0, beat - 40) : max(0, beat - 10), band]
+    if 100 * top < _NOTHING or not slower.size or top < clear * np.quantile(around, 0.8) or top < 2 * slower.max():
         return None
     return _Band(top, float(beats_hz[beat]), float(cycles[band]))
 
