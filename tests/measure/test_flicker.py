@@ -140,3 +140,10 @@ def test_real_photographs_do_not_flicker(material):
         scene = cv2.resize(cv2.imread(str(path), cv2.IMREAD_GRAYSCALE), SIZE[::-1], interpolation=cv2.INTER_AREA)
         found = flicker(reduced((noisy(scene, 2, np.random.default_rng(at)) for at in range(30)), fps=25))
         assert found == Flicker(0.0) or found is Reason.NONE_HERE, path.name
+
+
+def test_a_blinking_sign_in_a_part_of_the_picture_is_no_flicker():
+    frames = list(film(90, height=270, width=480, subject=0))
+    for at, frame in enumerate(frames):
+        frame[:, 300:460] = np.clip(frame[:, 300:460] * (1 + 0.15 * np.cos(2 * np.pi * 7.3 * at / 30)), 0, 255)
+    assert flicker(reduced(frames)) == Flicker(0.0)
