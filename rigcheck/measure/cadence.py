@@ -18,7 +18,7 @@ _PULSE = 0.02  # a key frame that differs by more than this shows another pictur
 _REFINEMENT = 0.003  # what other frames may still add to a picture that stands
 _SHORT = 3  # frames that a pulse lasts
 _ALIKE = 0.8  # share of bit-identical frames from which an encoded standstill is surely one
-_CONTRAST = 0.15  # a repeat changes less than this share of what its neighbours change
+_CONTRAST = 0.1  # a repeat changes less than this share of what its neighbours change
 
 
 class Cadence(NamedTuple):
