@@ -10,14 +10,18 @@ from rigcheck.errors import NotSeen
 from rigcheck.judge import Case, find, overall, worst_first
 from rigcheck.metrics import HOST_ON_AIR, METRICS
 from rigcheck.model import Finding, Impact, Limit, Measurement, Metric, ProfileRef, Report, Taken
-from rigcheck.plan import Measured, Run, Task
+from rigcheck.plan import Measured, Outcome, Run, Task
 from rigcheck.profile import Profile, Setting
+from rigcheck.samples import Request
 
 
-def assemble(plan: Run, tasks: list[Task], measured: Mapping[int, Measured], took_s: float) -> Report:
+def assemble(
+    plan: Run, tasks: list[Task], measured: Mapping[int, Measured], outcomes: Mapping[Request, Outcome], took_s: float
+) -> Report:
     """The Report on a run's tasks; `measured` by the position of the task."""
     profile = plan.setting.profile
-    findings = [_finding(plan, task, measured[index]) for index, task in enumerate(tasks)]
+    vias = [_via(plan, outcomes.get(task.request)) for task in tasks]
+    findings = [_finding(plan, task, measured[index], vias[index]) for index, task in enumerate(tasks)]
     order = {check.id: index for index, check in enumerate(plan.checks)}
     taken = _taken(plan, tasks, measured)
     on_air = next((t.measurement.value for t in taken if t.measurement.metric is HOST_ON_AIR), None)
@@ -42,12 +46,17 @@ def assemble(plan: Run, tasks: list[Task], measured: Mapping[int, Measured], too
     )
 
 
-def _finding(plan: Run, task: Task, measured: Measured) -> Finding:
+def _via(plan: Run, outcome: Outcome | None) -> str:
+    """Through what a task looked: a recording, OBS, or the device itself."""
+    return str(getattr(outcome, "via", "device")) if plan.source.is_live else "replay"
+
+
+def _finding(plan: Run, task: Task, measured: Measured, via: str) -> Finding:
     reading = _unseen(task.check, measured) if isinstance(measured, NotSeen) else measured
     case = Case(
         check=task.check,
         device=task.device,
-        via="device" if plan.source.is_live else "replay",
+        via=via,
         impact=Impact.BACKUP if _is_spare(plan.setting, task) else task.check.impact,
         measured={measurement.metric.id: measurement for measurement in reading},
         limits=_limits(plan, task),
@@ -56,7 +65,7 @@ def _finding(plan: Run, task: Task, measured: Measured) -> Finding:
 
 
 def _is_spare(setting: Setting, task: Task) -> bool:
-    return task.device.startswith("backup") and task.device != setting.main_of(task.check.section)
+    return task.device.startswith(("backup", "spare")) and task.device != setting.main_of(task.check.section)
 
 
 def _unseen(check: Check, unseen: NotSeen) -> tuple[Measurement, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from math import inf
 from typing import cast
 
@@ -16,11 +17,12 @@ import anyio.to_thread
 
 from rigcheck.assembly import assemble
 from rigcheck.check import Source
+from rigcheck.checks.host import ask_on_air
 from rigcheck.errors import NotSeen, RigcheckError
 from rigcheck.model import Reason, Report, Stage
 from rigcheck.plan import Measured, Outcome, Run, Task, plan_tasks
 from rigcheck.profile import Setting
-from rigcheck.samples import OnAirRequest, OnAirState, Request
+from rigcheck.samples import OnAirState, Request
 
 log = logging.getLogger(__name__)
 
@@ -36,27 +38,37 @@ async def run(plan: Run) -> Report:
     started = anyio.current_time()
     timeout_s = plan.timeout_s if plan.timeout_s is not None else _stage_limit_s(plan)
     end = started + timeout_s if timeout_s is not None else inf
-    tasks = plan_tasks(plan)
     outcomes: dict[Request, Outcome] = {}
-    if plan.source.is_live and any(task.request.disturbs for task in tasks if task.skip is None):
-        await _acquire_all(plan, [OnAirRequest()], outcomes, end)
-        tasks = [_guarded(task, outcomes[OnAirRequest()], allow=plan.allow_on_air) for task in tasks]
-        _tell_of_guarded(plan, tasks)
+    plan = await _settle(plan, outcomes, end)
+    tasks = [_guarded(task, plan, outcomes) for task in plan_tasks(plan)]
+    _tell_of_guarded(plan, tasks)
     requests = dict.fromkeys(task.request for task in tasks if task.skip is None)
     await _acquire_all(plan, [request for request in requests if request not in outcomes], outcomes, end)
     measured = await _measure_all(plan, tasks, outcomes)
-    return assemble(plan, tasks, measured, anyio.current_time() - started)
+    return assemble(plan, tasks, measured, outcomes, anyio.current_time() - started)
 
 
 def _stage_limit_s(plan: Run) -> float | None:
     return GO_LIMIT_S if plan.setting.stage is Stage.GO and plan.source.is_live else None
 
 
-def _guarded(task: Task, on_air: Outcome, *, allow: bool) -> Task:
+async def _settle(plan: Run, outcomes: dict[Request, Outcome], end: float) -> Run:
+    """Find out what the rest depends on: whether a show goes out, and whether OBS can be asked for its programme."""
+    opens = plan.source.is_live and any(task.request.disturbs for task in plan_tasks(plan) if task.skip is None)
+    if not opens and not plan.setting.profile.obs:
+        return plan
+    request = ask_on_air(plan.setting, "main")
+    await _acquire_all(plan, [request], outcomes, end)
+    outcome = outcomes[request]
+    answers = isinstance(outcome, OnAirState) and outcome.obs_answers
+    return replace(plan, setting=replace(plan.setting, obs_answers=answers))
+
+
+def _guarded(task: Task, plan: Run, outcomes: Mapping[Request, Outcome]) -> Task:
     """On air, or when that is unknown, nothing that disturbs is done without an explicit wish."""
-    if task.skip is not None or not task.request.disturbs or allow:
+    if task.skip is not None or not task.request.disturbs or plan.allow_on_air or not plan.source.is_live:
         return task
-    reason = _on_air_reason(on_air)
+    reason = _on_air_reason(outcomes[ask_on_air(plan.setting, "main")])
     return task if reason is None else Task(task.check, task.device, task.request, reason)
 
 

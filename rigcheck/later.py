@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Le, Len
 
 from rigcheck.profile import DeviceName, Label, WrittenSecret
-from rigcheck.written import JsonSchema, Unreadable, Written, one_of, text_like, url_of
+from rigcheck.written import JsonSchema, Unreadable, Written, as_tuples, one_of, text_like, url_of
 
 PushUrl = Annotated[str, url_of("rtmp", "rtmps", "srt")]
 WebUrl = Annotated[str, url_of("http", "https")]
@@ -27,8 +27,7 @@ LATER_METRICS = frozenset(
     network.mtu_bytes network.link_mbps
     ingest.accepted ingest.handshake_ms ingest.sustained_kbps ingest.stalled_ms
     encoder.realtime_x encoder.cpu_ms_per_frame
-    obs.reachable obs.profile_ok obs.collection_ok obs.scene_ok obs.missing_names obs.muted_inputs obs.silent_inputs
-    obs.virtualcam_on obs.canvas_ok obs.target_is_test obs.skipped_pct obs.dropped_pct obs.settings_differ
+    obs.settings_differ
     backend.ok backend.latency_ms
     drill.detect_s drill.switch_s drill.outage_s drill.restore_s
     """.split()  # noqa: SIM905 - fifty quoted names are harder to read
@@ -59,18 +58,11 @@ class HttpFarEnd:
     url: WebUrl
 
 
-def _as_tuples(raw: object) -> object:
-    """Lists as tuples, deep: past an unpacking function pydantic judges Python values, where a list is no tuple."""
-    if isinstance(raw, dict):
-        return {key: _as_tuples(value) for key, value in raw.items()}
-    return tuple(map(_as_tuples, raw)) if isinstance(raw, list) else raw
-
-
 def _lines_apart(raw: object) -> object:
     """Line names stand beside the settings in the YAML and in a mapping of their own in the value."""
     if not isinstance(raw, dict):
         return raw
-    settings = {key: _as_tuples(value) for key, value in raw.items() if key in ("engines", "http")}
+    settings = {key: as_tuples(value) for key, value in raw.items() if key in ("engines", "http")}
     return {**settings, "lines": {key: value for key, value in raw.items() if key not in settings}}
 
 
@@ -88,37 +80,6 @@ def _lines_beside(made: JsonSchema) -> JsonSchema:
     (line,) = fields["lines"]["patternProperties"].values()
     settings = {name: fields[name] for name in ("engines", "http")}
     return {"type": "object", "properties": settings, "additionalProperties": line}
-
-
-@dataclass(frozen=True, slots=True)
-class ObsPc:
-    """One OBS, over obs-websocket 5, and what it should show."""
-
-    url: Annotated[str, url_of("ws", "wss")] = "ws://127.0.0.1:4455"
-    password: WrittenSecret | None = None
-    profile: Label | None = None
-    collection: Label | None = None
-    scene: Label | None = None
-    scenes: tuple[Label, ...] = ()
-    inputs: tuple[Label, ...] = ()
-
-
-def _main_and_spare(raw: object) -> object:
-    is_flat = isinstance(raw, dict) and not raw.keys() & {"main", "spare"}
-    return _as_tuples({"main": raw} if is_flat else raw)
-
-
-def _flat_or_both(made: JsonSchema) -> JsonSchema:
-    both = {"type": "object", "properties": made["properties"], "required": ["main"], "additionalProperties": False}
-    return {"anyOf": [made["properties"]["main"], both]}
-
-
-@dataclass(frozen=True, slots=True)
-class Obs:
-    """The show's OBS and the one that stands by; written flat where there is only one."""
-
-    main: ObsPc
-    spare: ObsPc | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,7 +229,6 @@ class Later:
     """The later sections of a profile, by name."""
 
     network: Annotated[Network, Written(_lines_apart, _lines_beside)] | None = None
-    obs: Annotated[Obs, Written(_main_and_spare, _flat_or_both)] | None = None
     push: Push | None = None
     backends: tuple[Backend, ...] | None = None
     checklist: tuple[Label, ...] | None = None

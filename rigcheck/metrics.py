@@ -74,4 +74,23 @@ HOST_SLEEP = Metric("host.sleep_after_min", "min", 0)
 HOST_REBOOT = Metric("host.reboot_pending", "flag", 0)
 HOST_ON_BATTERY = Metric("host.on_battery", "flag", 0)
 
+OBS_REACHABLE = Metric("obs.reachable", "flag", 0)
+OBS_PROFILE = Metric("obs.profile_ok", "flag", 0)
+OBS_COLLECTION = Metric("obs.collection_ok", "flag", 0)
+OBS_SCENE = Metric("obs.scene_ok", "flag", 0)
+OBS_MISSING = Metric("obs.missing_names", "count", 0)
+OBS_MUTED = Metric("obs.muted_inputs", "count", 0)
+OBS_SILENT = Metric("obs.silent_inputs", "count", 0)
+OBS_MEDIA = Metric("obs.missing_media", "count", 0)
+OBS_VIRTUALCAM = Metric("obs.virtualcam_on", "flag", 0)
+OBS_CANVAS = Metric("obs.canvas_ok", "flag", 0)
+OBS_TEST_TARGET = Metric("obs.target_is_test", "flag", 0)
+OBS_SKIPPED = Metric("obs.skipped_pct", "%", 2)  # frames that rendering or encoding came too late for
+OBS_DROPPED = Metric("obs.dropped_pct", "%", 2)  # frames that the network could not take
+OBS_RECONNECTING = Metric("obs.reconnecting", "flag", 0)
+OBS_DELAY = Metric("obs.delay_s", "s", 1)
+OBS_DISK = Metric("obs.disk_free_gb", "GB", 1)
+OBS_LOG = Metric("obs.log_warnings", "count", 0)
+OBS_SPARE_DIFFERS = Metric("obs.spare_differs", "count", 0)
+
 METRICS: dict[str, Metric] = {value.id: value for value in list(globals().values()) if isinstance(value, Metric)}

@@ -81,6 +81,7 @@ class Reason(StrEnum):
     NOT_PUBLISHED = "not-published"
     NOT_IN_PROFILE = "not-in-profile"
     NOT_IN_FILE = "not-in-file"
+    NOT_THIS_WAY = "not-by-this-route"
     NONE_HERE = "none-here"
     NO_SLEEP = "no-sleep"
     NO_FLICKER = "no-flicker"
@@ -104,6 +105,9 @@ class Reason(StrEnum):
     NO_STREAM = "no-stream"
     NOT_INSTALLED = "not-installed"
     VIRTUAL = "virtual-camera"
+    RECORDING = "recording"
+    TOO_OLD = "too-old"
+    REFUSED = "refused"
     FAILED = "failed"
 
     @property

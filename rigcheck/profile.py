@@ -15,7 +15,18 @@ from annotated_types import Ge, Gt, Le, Len
 
 from rigcheck.limit import WrittenLimit
 from rigcheck.model import Stage, Waiver
-from rigcheck.written import CLOCK, MONTH_OR_DAY, NAME, Unreadable, Written, one_of, text_like
+from rigcheck.written import (
+    CLOCK,
+    MONTH_OR_DAY,
+    NAME,
+    JsonSchema,
+    Unreadable,
+    Written,
+    as_tuples,
+    one_of,
+    text_like,
+    url_of,
+)
 
 Share = Annotated[float, Ge(0), Le(1)]
 Platform = Annotated[str, text_like(r"[A-Za-z0-9_-]{1,40}", "the name of a platform, such as taobao")]
@@ -139,6 +150,7 @@ class CameraDevice:
     product: WrittenBox | None = None
     backdrop: Annotated[Box | Literal["green"] | None, _box_or("green")] = None
     anchor: WrittenBox | None = None
+    obs_input: Label | None = None  # its input in OBS: the way to it while OBS holds the device
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +161,7 @@ class MicDevice:
     layout: Literal["mono", "stereo", "split", "safety"] = "stereo"
     speak_s: Annotated[float, Ge(1), Le(120)] = 8.0
     quiet_s: Annotated[float, Ge(1), Le(60)] = 4.0
+    obs_input: Label | None = None  # its input in OBS: the way to it while OBS holds the device
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +184,35 @@ class Host:
 
     record_to: Label | None = None
     record_kbps: Annotated[float, Gt(0), Le(1_000_000)] = 6000.0
+
+
+@dataclass(frozen=True, slots=True)
+class ObsPc:
+    """One OBS, over obs-websocket 5, and what it should show."""
+
+    url: Annotated[str, url_of("ws", "wss")] = "ws://127.0.0.1:4455"
+    password: WrittenSecret | None = None
+    profile: Label | None = None
+    collection: Label | None = None
+    scene: Label | None = None
+    scenes: tuple[Label, ...] = ()
+    inputs: tuple[Label, ...] = ()
+
+
+def _main_and_spare(raw: object) -> object:
+    is_flat = isinstance(raw, dict) and not raw.keys() & {"main", "spare"}
+    return as_tuples({"main": raw} if is_flat else raw)
+
+
+def _flat_or_both(made: JsonSchema) -> JsonSchema:
+    (one,) = made["patternProperties"].values() if "patternProperties" in made else (made["additionalProperties"],)
+    both = {
+        "type": "object",
+        "properties": {"main": one, "spare": one},
+        "required": ["main"],
+        "additionalProperties": False,
+    }
+    return {"anyOf": [one, both]}
 
 
 def _default_cameras() -> dict[DeviceName, CameraDevice]:
@@ -201,6 +243,9 @@ class Profile:
     mic: dict[DeviceName, MicDevice] = field(default_factory=_default_mics)
     power: dict[DeviceName, PowerDevice] = field(default_factory=_default_power)
     host: Host = field(default_factory=Host)
+    obs: Annotated[dict[Literal["main", "spare"], ObsPc], Written(_main_and_spare, _flat_or_both)] = field(
+        default_factory=dict
+    )
     limits: dict[str, WrittenLimit] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     require_backup: bool = False
@@ -218,6 +263,8 @@ class Setting:
     stage: Stage
     today: date
     attended: bool = False  # somebody at the terminal follows the prompts (speak, be quiet)
+    raw: bool = False  # the devices themselves are wanted, even where OBS answers
+    obs_answers: bool = False  # the show's OBS can be asked, so its programme can be looked at
 
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
@@ -227,11 +274,11 @@ class Setting:
         """The role names of a section's devices, as written."""
         return ("main",) if section == "host" else tuple(getattr(self.profile, section))
 
-    def device(self, section: str, name: str) -> CameraDevice | MicDevice | PowerDevice | Host:
-        """The profile's device of a section ("camera", "mic", "power", "host") by its role name."""
+    def device(self, section: str, name: str) -> CameraDevice | MicDevice | PowerDevice | ObsPc | Host:
+        """The profile's device of a section ("camera", "mic", "power", "host", "obs") by its role name."""
         if section == "host":
             return self.profile.host
-        devices: dict[str, CameraDevice | MicDevice | PowerDevice] = getattr(self.profile, section)
+        devices: dict[str, CameraDevice | MicDevice | PowerDevice | ObsPc] = getattr(self.profile, section)
         return devices[name]
 
 

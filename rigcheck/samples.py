@@ -14,7 +14,8 @@ from typing import Any, ClassVar, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from rigcheck.profile import Box, Mode
+from rigcheck.obs_state import ObsState
+from rigcheck.profile import Box, Mode, Secret
 
 Floats = NDArray[np.float32]
 Times = NDArray[np.float64]
@@ -26,8 +27,12 @@ class Request:
     """What to acquire. Subclasses add the details; `deadline_s` bounds the acquisition, start-up included."""
 
     kind: ClassVar[str] = ""
-    disturbs: ClassVar[bool] = False
     name: str = "main"
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether it must not happen on air without an explicit wish."""
+        return False
 
     @property
     def key(self) -> str:
@@ -45,23 +50,41 @@ class Request:
         return 5.0
 
 
+PROGRAM = "obs:program"
+"""The device that is OBS's programme: what viewers get."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObsAddress:
+    """Where an OBS listens, and the reference (never the text) of its password."""
+
+    url: str
+    password: Secret | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class CameraRequest(Request):
     """A look through one camera for `seconds` after warm-up; `keep` full frames are kept."""
 
     kind: ClassVar[str] = "camera"
-    disturbs: ClassVar[bool] = True
     device: str | int | None = None
     mode: Mode | None = None
     rotate: int = 0
     crop: Box | Literal["portrait", "landscape"] | None = None  # the words: largest centred 9:16 or 16:9 area
     seconds: float = 5.0
     keep: int = 2
+    obs: ObsAddress | None = None  # the OBS to go through for `obs:` devices, and for held ones with an `obs_input`
+    obs_input: str | None = None
+
+    @property
+    def disturbs(self) -> bool:
+        """Opening a device does, and recording OBS's programme; a picture of one of its inputs does not."""
+        return self.device == PROGRAM or not str(self.device).startswith("obs:")
 
     @property
     def resource(self) -> str:
-        """The device itself: two roles on one camera take turns."""
-        return f"camera:{self.device}"
+        """The device itself: two roles on one camera take turns. OBS's programme is one device for sound and picture."""
+        return PROGRAM if self.device == PROGRAM else f"camera:{self.device}"
 
     @property
     def deadline_s(self) -> float:
@@ -77,16 +100,22 @@ class AudioRequest(Request):
     """
 
     kind: ClassVar[str] = "mic"
-    disturbs: ClassVar[bool] = True
     device: str | None = None
     layout: str = "stereo"
     speak_s: float = 8.0
     quiet_s: float = 4.0
+    obs: ObsAddress | None = None  # as for CameraRequest
+    obs_input: str | None = None
+
+    @property
+    def disturbs(self) -> bool:
+        """Opening a device does, and recording OBS's programme; a picture of one of its inputs does not."""
+        return self.device == PROGRAM or not str(self.device).startswith("obs:")
 
     @property
     def resource(self) -> str:
-        """The device itself."""
-        return f"mic:{self.device}"
+        """The device itself; OBS's programme is one device for sound and picture."""
+        return PROGRAM if self.device == PROGRAM else f"mic:{self.device}"
 
     @property
     def deadline_s(self) -> float:
@@ -127,9 +156,24 @@ class HostRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class OnAirRequest(Request):
-    """Whether a show is going out from this computer right now."""
+    """Whether a show is going out from this computer right now; `obs` is asked where there is one."""
 
     kind: ClassVar[str] = "on_air"
+    obs: ObsAddress | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ObsRequest(Request):
+    """The state of one OBS over `seconds`; with `compare`, also what its settings have different from that OBS's.
+
+    `test_hosts` are the hosts of the profile's trial ingest: a stream that goes there is a test.
+    """
+
+    kind: ClassVar[str] = "obs"
+    obs: ObsAddress = ObsAddress("ws://127.0.0.1:4455")
+    compare: ObsAddress | None = None
+    test_hosts: tuple[str, ...] = ()
+    seconds: float = 1.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -163,6 +207,7 @@ class CameraClip:
     rows: Floats  # (m, R) mean luma of each of the R sensor rows, before rotate and crop (rolling shutter runs there)
     frames: Bytes  # (k, height_px, width_px, 3) BGR full range, whole frames
     frame_at: NDArray[np.int64]  # (k,) their positions
+    via: str = "device"  # device, obs-record, obs-shot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -178,6 +223,7 @@ class AudioClip:
     overflows: int = 0  # blocks for which the driver reported lost input
     missing: int = 0  # samples due by the clock that did not come
     live: bool = False
+    via: str = "device"  # device, obs-record, obs-shot
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -217,7 +263,10 @@ class OnAirState:
     kind: ClassVar[str] = "on_air"
     pushing: tuple[str, ...] = ()
     unasked: tuple[str, ...] = ()
+    obs_answers: bool = False  # the show's OBS answered
 
 
-Sample = CameraClip | AudioClip | PowerState | HostState | OnAirState
-SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in (CameraClip, AudioClip, PowerState, HostState, OnAirState)}
+Sample = CameraClip | AudioClip | PowerState | HostState | OnAirState | ObsState
+SAMPLES: dict[str, type[Any]] = {
+    kind.kind: kind for kind in (CameraClip, AudioClip, PowerState, HostState, OnAirState, ObsState)
+}

@@ -81,3 +81,10 @@ def _month_or_day(raw: object) -> object:
 MONTH_OR_DAY = Written(_month_or_day, {"type": "string", "pattern": r"^\d{4}-\d{2}(-\d{2})?$"})
 CLOCK = text_like(r"([01]?[0-9]|2[0-3]):[0-5][0-9]", "a time of day such as 20:00")
 NAME = text_like(r"[\w-]{1,40}", "a name of at most 40 letters, digits, - or _, without spaces")
+
+
+def as_tuples(raw: object) -> object:
+    """Lists as tuples, deep: past an unpacking function pydantic judges Python values, where a list is no tuple."""
+    if isinstance(raw, dict):
+        return {key: as_tuples(value) for key, value in raw.items()}
+    return tuple(map(as_tuples, raw)) if isinstance(raw, list) else raw

@@ -34,9 +34,9 @@ def test_the_whole_of_the_contract_is_read(write) -> None:
     }
     assert profile.waivers == (Waiver("light.evenness", date(2026, 12, 31), "lamp on order"),)
     assert profile.show.starts == "20:00"
-    assert list(profile.later) == ["network", "obs", "push", "backends", "checklist", "backup", "far_end", "drills"]
+    assert list(profile.later) == ["network", "push", "backends", "checklist", "backup", "far_end", "drills"]
     assert profile.later["network"].lines["backup"].far_end_port == 8081
-    assert profile.later["obs"].main.password == Secret("env:OBS_PASSWORD")
+    assert profile.obs["main"].password == Secret("env:OBS_PASSWORD")
     assert profile.later["drills"][0].switch[0].action == "obs_scene"
     assert profile.name == "room"
     assert profile.sha256 is not None
@@ -50,8 +50,8 @@ def test_what_is_not_written_is_the_built_in_default(write) -> None:
 
 
 def test_two_obs_are_main_and_spare(write) -> None:
-    both = load_profile(write("obs: {main: {scene: A}, spare: {scene: B, inputs: [x]}}")).later["obs"]
-    assert (both.main.scene, both.spare.scene, both.spare.inputs) == ("A", "B", ("x",))
+    both = load_profile(write("obs: {main: {scene: A}, spare: {scene: B, inputs: [x]}}")).obs
+    assert (both["main"].scene, both["spare"].scene, both["spare"].inputs) == ("A", "B", ("x",))
 
 
 def test_plain_scalars_are_those_of_yaml_1_2(write) -> None:

@@ -5,18 +5,23 @@ from typing import Literal, cast
 
 from rigcheck import metrics as m
 from rigcheck.check import Check
+from rigcheck.checks.route import LOOK_S, goes_through_program, obs_address, program_s
 from rigcheck.measure.camera import measure_camera
-from rigcheck.model import Impact, Limit, Metric, Need, Role, Span, Stage
+from rigcheck.model import Impact, Limit, Metric, Need, Role, Span
 from rigcheck.profile import Box, CameraDevice, Setting
-from rigcheck.samples import CameraRequest
-
-LOOK_S = {Stage.ROOM: 5.0, Stage.HOST: 5.0, Stage.GO: 3.0}
-"""Seconds of picture. Our own rule: 5 s shows a dropped frame in 150; just before a show, 3 s must do."""
+from rigcheck.samples import PROGRAM, CameraRequest
 
 
 def ask_camera(setting: Setting, name: str) -> CameraRequest:
-    """What to look at; one full frame a camera where there are several, so that a recorded room stays small."""
+    """What to look at; one full frame a camera where there are several, so that a recorded room stays small.
+
+    OBS's programme is upright and cropped already, and has a mode of its own.
+    """
     device = cast("CameraDevice", setting.device("camera", name))
+    keep = 2 if len(setting.profile.camera) == 1 else 1
+    obs = obs_address(setting)
+    if goes_through_program(setting, "camera", name):
+        return CameraRequest(name=name, device=PROGRAM, seconds=program_s(setting), keep=keep, obs=obs)
     return CameraRequest(
         name=name,
         device=device.device,
@@ -24,7 +29,9 @@ def ask_camera(setting: Setting, name: str) -> CameraRequest:
         rotate=device.rotate,
         crop=_crop(device.crop, setting.profile.show.orientation),
         seconds=LOOK_S[setting.stage],
-        keep=2 if len(setting.profile.camera) == 1 else 1,
+        keep=keep,
+        obs=obs,
+        obs_input=device.obs_input,
     )
 
 
@@ -35,9 +42,9 @@ def _crop(
 
 
 def limit_size(setting: Setting, name: str, metric: Metric) -> Limit | None:
-    """The asked mode's size, upright: exactly that."""
+    """The asked mode's size, upright: exactly that. OBS's canvas is judged with OBS."""
     device = cast("CameraDevice", setting.device("camera", name))
-    if device.mode is None:
+    if device.mode is None or goes_through_program(setting, "camera", name):
         return None
     size = (device.mode.width, device.mode.height)
     width, height = size if device.rotate % 180 == 0 else size[::-1]

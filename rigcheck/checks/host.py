@@ -4,6 +4,7 @@ from functools import partial
 
 from rigcheck import metrics as m
 from rigcheck.check import Check
+from rigcheck.checks.route import obs_address
 from rigcheck.measure.host import measure_host, measure_on_air
 from rigcheck.model import Impact, Limit, Metric, Span
 from rigcheck.profile import Setting
@@ -19,9 +20,8 @@ def ask_host(setting: Setting, name: str) -> HostRequest:
 
 
 def ask_on_air(setting: Setting, name: str) -> OnAirRequest:
-    """A look at the programs that can push a stream."""
-    del setting
-    return OnAirRequest(name)
+    """A look at the programs that can push a stream; the show's OBS is asked."""
+    return OnAirRequest(name, obs_address(setting))
 
 
 def limit_disk(setting: Setting, name: str, metric: Metric) -> Limit:

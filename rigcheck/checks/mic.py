@@ -5,23 +5,22 @@ from typing import cast
 
 from rigcheck import metrics as m
 from rigcheck.check import Check
+from rigcheck.checks.route import goes_through_program, obs_address, program_s, take_s
 from rigcheck.measure.mic import measure_mic
-from rigcheck.model import Impact, Need, Role, Stage
+from rigcheck.model import Impact, Need, Role
 from rigcheck.profile import MicDevice, Setting
-from rigcheck.samples import AudioRequest
-
-GO_S = 4.0
-"""Seconds of sound just before a show. Our own rule: enough for level and faults, and the whole stage stays under 10 s."""
+from rigcheck.samples import PROGRAM, AudioRequest
 
 
 def ask_mic(setting: Setting, name: str) -> AudioRequest:
     """A prompted take (speak, then be quiet) where somebody follows prompts; else whatever the room sounds like."""
     device = cast("MicDevice", setting.device("mic", name))
-    prompted = setting.attended and setting.stage is Stage.HOST and name == setting.main_of("mic")
-    if prompted:
-        return AudioRequest(name, device.device, device.layout, device.speak_s, device.quiet_s)
-    seconds = GO_S if setting.stage is Stage.GO else device.speak_s
-    return AudioRequest(name, device.device, device.layout, seconds, 0.0)
+    speak_s, quiet_s = take_s(setting, name)
+    obs = obs_address(setting)
+    if goes_through_program(setting, "mic", name):
+        speak_s = speak_s if quiet_s else program_s(setting)
+        return AudioRequest(name, PROGRAM, device.layout, speak_s, quiet_s, obs)
+    return AudioRequest(name, device.device, device.layout, speak_s, quiet_s, obs, device.obs_input)
 
 
 _check = partial(Check, section="mic", ask=ask_mic, measure=measure_mic, who=Role.TECH)
