@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
@@ -153,6 +153,10 @@ class Measurement:
             object.__setattr__(self, "reason", Reason.JUNK)
         if self.value is None and self.reason is None:
             object.__setattr__(self, "reason", Reason.JUNK)
+
+    def as_estimate(self) -> Measurement:
+        """The same, marked an estimate; no value stays none."""
+        return self if self.value is None else replace(self, estimate=True)
 
 
 @dataclass(frozen=True, slots=True)

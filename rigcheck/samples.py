@@ -189,7 +189,7 @@ class CameraClip:
     width_px: int
     height_px: int
     fourcc: str  # as delivered, "" where unknown
-    clock: Literal["grab", "pts", "none"]  # none: a still picture
+    clock: Literal["grab", "pts", "shots", "none"]  # shots: single pictures, a few a second; none: a still picture
     limited: bool  # the source was declared (or known to be) limited range
     rotate: int  # degrees clockwise from the sensor's picture to the upright one
     first_frame_ms: float | None
@@ -208,6 +208,7 @@ class CameraClip:
     frames: Bytes  # (k, height_px, width_px, 3) BGR full range, whole frames
     frame_at: NDArray[np.int64]  # (k,) their positions
     via: str = "device"  # device, obs-record, obs-shot
+    is_estimate: bool = False  # stands in for a picture that could not be had itself
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,6 +225,19 @@ class AudioClip:
     missing: int = 0  # samples due by the clock that did not come
     live: bool = False
     via: str = "device"  # device, obs-record, obs-shot
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LevelTrace:
+    """A microphone as OBS's meters show it: n readings after the fader, some 20 a second, instead of its sound."""
+
+    kind: ClassVar[str] = "levels"
+    t_s: Times  # (n,) seconds, first reading 0
+    rms: Floats  # (n, channels), full scale 1.0
+    peak: Floats  # (n, channels), full scale 1.0
+    muted: bool  # by OBS
+    layout: str = "stereo"  # as for AudioClip
+    via: str = "obs-shot"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,7 +280,9 @@ class OnAirState:
     obs_answers: bool = False  # the show's OBS answered
 
 
-Sample = CameraClip | AudioClip | PowerState | HostState | OnAirState | ObsState
+Sample = CameraClip | AudioClip | LevelTrace | PowerState | HostState | OnAirState | ObsState
 SAMPLES: dict[str, type[Any]] = {
-    kind.kind: kind for kind in (CameraClip, AudioClip, PowerState, HostState, OnAirState, ObsState)
+    kind.kind: kind for kind in (CameraClip, AudioClip, LevelTrace, PowerState, HostState, OnAirState, ObsState)
 }
+STAND_INS = {LevelTrace.kind: AudioClip.kind}
+"""Kinds of samples that answer the requests of another kind."""

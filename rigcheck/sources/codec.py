@@ -9,7 +9,7 @@ from typing import Any, cast, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
-from rigcheck.samples import SAMPLES, AudioClip, CameraClip, PowerState, Sample
+from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample
 from rigcheck.sources.plain import Json, hints_of, plain, read_as, wanted
 
 Array = NDArray[Any]
@@ -38,16 +38,22 @@ def decode(kind: str, fields: Mapping[str, Json], arrays: Mapping[str, Array]) -
     """The sample of `kind`. Raises UnfitError where a field is missing, unknown, of a wrong type or out of its range."""
     hints, types = hints_of(SAMPLES[kind]), array_types(kind)
     scalars = hints.keys() - types.keys()
-    strays = (fields.keys() ^ scalars) | (arrays.keys() ^ types.keys())
+    strays = ((fields.keys() ^ scalars) - (_later(kind) - fields.keys())) | (arrays.keys() ^ types.keys())
     wanted(strays, not strays, min(strays, default=kind))
     for name, array in arrays.items():
         wanted(array, array.dtype == types[name] and array.ndim == _DIMENSIONS.get(name, 1), name)
-    sample = SAMPLES[kind](**{name: read_as(hints[name], fields[name], name) for name in scalars}, **arrays)
+    sample = SAMPLES[kind](**{name: read_as(hints[name], value, name) for name, value in fields.items()}, **arrays)
     _FITS.get(type(sample), _fits_as_it_is)(sample)
     return cast("Sample", sample)
 
 
-_DIMENSIONS = {"samples": 2, "rows": 2, "thumbs": 3, "frames": 4}  # all others are traces
+def _later(kind: str) -> set[str]:
+    """Fields that may be missing: those with a default, which rooms recorded by an earlier version lack."""
+    fields = dataclasses.fields(SAMPLES[kind])
+    return {field.name for field in fields if field.default is not dataclasses.MISSING}
+
+
+_DIMENSIONS = {"samples": 2, "rms": 2, "peak": 2, "rows": 2, "thumbs": 3, "frames": 4}  # all others are traces
 _PER_FRAME = ("t_s", "mean", "dark", "bright", "deep", "change", "same", "key", "focus")
 _FINITE = ("t_s", "mean", "dark", "bright", "deep", "focus", "rows")
 
@@ -92,6 +98,13 @@ def _fit_audio(clip: AudioClip) -> None:
         wanted(clip, 0 <= start <= stop <= len(clip.samples), name)
 
 
+def _fit_levels(trace: LevelTrace) -> None:
+    """As many times as readings, of channels there can be. The readings may be anything: junk is evidence too."""
+    wanted(trace, 1 <= trace.rms.shape[1] <= MOST_CHANNELS, "rms")
+    wanted(trace, trace.rms.shape == trace.peak.shape, "peak")
+    wanted(trace, len(trace.t_s) == len(trace.rms), "t_s")
+
+
 def _fit_power(state: PowerState) -> None:
     """Only the operating system lists several supplies."""
     wanted(state, not state.supplies or state.origin == "os", "supplies")
@@ -101,4 +114,9 @@ def _fits_as_it_is(sample: Sample) -> None:
     """The annotations have said all there is to say."""
 
 
-_FITS: dict[type[Any], Callable[[Any], None]] = {CameraClip: _fit_camera, AudioClip: _fit_audio, PowerState: _fit_power}
+_FITS: dict[type[Any], Callable[[Any], None]] = {
+    CameraClip: _fit_camera,
+    AudioClip: _fit_audio,
+    LevelTrace: _fit_levels,
+    PowerState: _fit_power,
+}

@@ -14,7 +14,7 @@ from typing import Any
 
 from rigcheck.errors import BadInputError
 from rigcheck.model import Message, Params, Reason, Stage
-from rigcheck.samples import SAMPLES
+from rigcheck.samples import SAMPLES, STAND_INS
 from rigcheck.sources.blob import Kept
 from rigcheck.sources.codec import array_types
 from rigcheck.sources.folder import read_plain_file
@@ -132,8 +132,9 @@ def _bounded(manifest: Manifest) -> Manifest:
 
 def _check_entry(entry: Entry, files: Mapping[str, Sum]) -> int:
     """How many bytes the entry's arrays take once unpacked, known before any is."""
-    name = entry.key.removeprefix(f"{entry.kind}@")
-    wanted(entry, entry.kind in SAMPLES and name != entry.key and 1 <= len(name) <= LONGEST_NAME, "key")
+    asked, _, name = entry.key.partition("@")
+    fits = entry.kind in SAMPLES and asked in (entry.kind, STAND_INS.get(entry.kind))
+    wanted(entry, fits and 1 <= len(name) <= LONGEST_NAME, "key")
     if entry.unseen is not None:
         return 0
     types = array_types(entry.kind)

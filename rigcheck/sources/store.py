@@ -97,7 +97,7 @@ def _entry(key: str, outcome: Outcome, stem: str) -> tuple[Entry, dict[str, byte
         return Entry(key, kind, {}, {}, Unseen(outcome.reason, outcome.params)), {}
     fields, arrays = encode(outcome)
     kept, files = pack(stem, arrays, fields.get("rate_hz", 0))
-    return Entry(key, kind, fields, kept, None), files
+    return Entry(key, outcome.kind, fields, kept, None), files
 
 
 def read_recording(directory: Path) -> Recording:
