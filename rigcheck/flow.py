@@ -7,7 +7,7 @@ deadlines and for how long the run took.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 from typing import cast
@@ -20,7 +20,7 @@ from rigcheck.check import Source
 from rigcheck.checks.host import ask_on_air
 from rigcheck.errors import NotSeen, RigcheckError
 from rigcheck.model import Reason, Report, Stage
-from rigcheck.plan import Measured, Outcome, Run, Task, plan_tasks
+from rigcheck.plan import Measured, Outcome, Run, Task, Watcher, plan_tasks
 from rigcheck.profile import Setting
 from rigcheck.samples import OnAirState, Request
 
@@ -42,8 +42,8 @@ async def run(plan: Run) -> Report:
     plan = await _settle(plan, outcomes, end)
     tasks = [_guarded(task, plan, outcomes) for task in plan_tasks(plan)]
     _tell_of_guarded(plan, tasks)
-    requests = dict.fromkeys(task.request for task in tasks if task.skip is None)
-    await _acquire_all(plan, [request for request in requests if request not in outcomes], outcomes, end)
+    wanted = [task.request for task in tasks if task.skip is None and task.request not in outcomes]
+    outcomes |= await acquire(plan.source, wanted, end, plan.watchers)
     measured = await _measure_all(plan, tasks, outcomes)
     return assemble(plan, tasks, measured, outcomes, anyio.current_time() - started)
 
@@ -58,7 +58,7 @@ async def _settle(plan: Run, outcomes: dict[Request, Outcome], end: float) -> Ru
     if not opens and not plan.setting.profile.obs:
         return plan
     request = ask_on_air(plan.setting, "main")
-    await _acquire_all(plan, [request], outcomes, end)
+    outcomes |= await acquire(plan.source, [request], end, plan.watchers)
     outcome = outcomes[request]
     answers = isinstance(outcome, OnAirState) and outcome.obs_answers
     return replace(plan, setting=replace(plan.setting, obs_answers=answers))
@@ -87,28 +87,36 @@ def _on_air_reason(outcome: Outcome) -> Reason | None:
     return Reason.ON_AIR_UNKNOWN
 
 
-async def _acquire_all(plan: Run, requests: list[Request], outcomes: dict[Request, Outcome], end: float) -> None:
-    """Acquire at once what does not share a resource, the rest in turn. Fills `outcomes`."""
+async def acquire(
+    source: Source, requests: Iterable[Request], end: float = inf, watchers: Sequence[Watcher] = ()
+) -> dict[Request, Outcome]:
+    """What came of each request: those that share no resource at once, the rest in turn, none longer than until `end`.
+
+    `end` is in the event loop's time. Raises RigcheckError where a recording turns out to be no evidence at all.
+    """
+    requests = tuple(dict.fromkeys(requests))
     locks = {request.resource: anyio.Lock() for request in requests}
+    outcomes: dict[Request, Outcome] = {}
     refused: list[RigcheckError] = []
 
-    async def acquire(request: Request) -> None:
+    async def acquire_one(request: Request) -> None:
         async with locks[request.resource]:
-            for watcher in plan.watchers:
+            for watcher in watchers:
                 watcher.began(request)
             try:
-                outcomes[request] = await _acquire(plan.source, request, end)
+                outcomes[request] = await _acquire(source, request, end)
             except RigcheckError as error:  # kept: a task group would wrap it
                 refused.append(error)
                 return
-            for watcher in plan.watchers:
+            for watcher in watchers:
                 watcher.ended(request, outcomes[request])
 
     async with anyio.create_task_group() as group:
         for request in requests:
-            group.start_soon(acquire, request)
+            group.start_soon(acquire_one, request)
     if refused:
         raise refused[0]
+    return outcomes
 
 
 async def _acquire(source: Source, request: Request, end: float) -> Outcome:

@@ -9,45 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rigcheck.link_state import LineState, Presence, Reach
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import Box, Mode, Secret
+from rigcheck.request import Request as Request  # noqa: PLC0414 - found here with all of its kinds
 
 Floats = NDArray[np.float32]
 Times = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """What to acquire. Subclasses add the details; `deadline_s` bounds the acquisition, start-up included."""
-
-    kind: ClassVar[str] = ""
-    name: str = "main"
-
-    @property
-    def disturbs(self) -> bool:
-        """Whether it must not happen on air without an explicit wish."""
-        return False
-
-    @property
-    def key(self) -> str:
-        """The place of its sample in a fixture: `kind@name`."""
-        return f"{self.kind}@{self.name}"
-
-    @property
-    def resource(self) -> str:
-        """What it needs alone."""
-        return self.key
-
-    @property
-    def deadline_s(self) -> float:
-        """Seconds after which the acquisition is killed."""
-        return 5.0
 
 
 PROGRAM = "obs:program"
@@ -280,9 +254,9 @@ class OnAirState:
     obs_answers: bool = False  # the show's OBS answered
 
 
-Sample = CameraClip | AudioClip | LevelTrace | PowerState | HostState | OnAirState | ObsState
-SAMPLES: dict[str, type[Any]] = {
-    kind.kind: kind for kind in (CameraClip, AudioClip, LevelTrace, PowerState, HostState, OnAirState, ObsState)
-}
+Sample = (
+    CameraClip | AudioClip | LevelTrace | PowerState | HostState | OnAirState | ObsState | Presence | LineState | Reach
+)
+SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in get_args(Sample)}
 STAND_INS = {LevelTrace.kind: AudioClip.kind}
 """Kinds of samples that answer the requests of another kind."""

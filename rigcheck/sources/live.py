@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rigcheck.link_state import LineRequest, LineState, Presence, PresenceRequest, Reach, ReachRequest
 from rigcheck.samples import (
     AudioClip,
     AudioRequest,
@@ -76,10 +77,31 @@ async def _power(request: PowerRequest) -> PowerState:
     return await call_in_worker(read_supply, request)
 
 
+async def _presence(request: PresenceRequest) -> Presence:
+    from rigcheck.sources.presence import read_presence  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await call_in_worker(read_presence, request)
+
+
+async def _line(request: LineRequest) -> LineState:
+    from rigcheck.sources.presence import read_line  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await call_in_worker(read_line, request)
+
+
+async def _reach(request: ReachRequest) -> Reach:
+    from rigcheck.sources.reach import read_reach  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await read_reach(request)
+
+
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
     HostRequest: _host,
     OnAirRequest: _on_air,
     PowerRequest: _power,
+    PresenceRequest: _presence,
+    LineRequest: _line,
+    ReachRequest: _reach,
 }

@@ -6,7 +6,7 @@ import sys
 import anyio
 import pytest
 
-from rigcheck import samples
+from rigcheck import link_state, samples
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.samples import HostRequest, OnAirRequest, PowerRequest, Request
@@ -14,7 +14,8 @@ from rigcheck.sources.live import ACQUIRE, LiveSource
 
 
 def test_every_kind_of_request_can_be_acquired():
-    kinds = {kind for kind in vars(samples).values() if isinstance(kind, type) and issubclass(kind, Request)}
+    named = [*vars(samples).values(), *vars(link_state).values()]
+    kinds = {kind for kind in named if isinstance(kind, type) and issubclass(kind, Request)}
     assert set(ACQUIRE) == kinds - {Request}
 
 

@@ -1,0 +1,62 @@
+"""What can be told of cameras, lines and hosts without touching them: Requests and their Samples, like `samples`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from rigcheck.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class PresenceRequest(Request):
+    """Whether a camera is there: the system's list is read, nothing is opened."""
+
+    kind: ClassVar[str] = "presence"
+    device: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Presence:
+    """A camera that the system lists, under the name it has there."""
+
+    kind: ClassVar[str] = "presence"
+    called: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineRequest(Request):
+    """Whether a network interface is up."""
+
+    kind: ClassVar[str] = "line"
+    interface: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineState:
+    """A network interface of this computer: whether it is up, and how many IP addresses it has."""
+
+    kind: ClassVar[str] = "line"
+    is_up: bool
+    addresses: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReachRequest(Request):
+    """Whether the URL's host answers: its name is looked up, a TCP connection opened and closed, nothing sent."""
+
+    kind: ClassVar[str] = "reach"
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reach:
+    """How far a TCP connection to a host came; a time is None where it did not come that far.
+
+    no-name: there is no such name; no-resolver: nobody there to ask for it; no-route: no way out of this computer.
+    """
+
+    kind: ClassVar[str] = "reach"
+    outcome: Literal["answered", "refused", "timeout", "no-route", "no-name", "no-resolver"]
+    dns_ms: float | None = None
+    connect_ms: float | None = None

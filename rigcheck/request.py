@@ -1,0 +1,34 @@
+"""What every Request has, apart from what it asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to acquire. Subclasses add the details; `deadline_s` bounds the acquisition, start-up included."""
+
+    kind: ClassVar[str] = ""
+    name: str = "main"
+
+    @property
+    def disturbs(self) -> bool:
+        """Whether it must not happen on air without an explicit wish."""
+        return False
+
+    @property
+    def key(self) -> str:
+        """The place of its sample in a fixture: `kind@name`."""
+        return f"{self.kind}@{self.name}"
+
+    @property
+    def resource(self) -> str:
+        """What it needs alone."""
+        return self.key
+
+    @property
+    def deadline_s(self) -> float:
+        """Seconds after which the acquisition is killed."""
+        return 5.0
