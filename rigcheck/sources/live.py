@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from rigcheck.link_state import LineRequest, LineState, Presence, PresenceRequest, Reach, ReachRequest
+from rigcheck.obs_state import ObsState
 from rigcheck.samples import (
     AudioClip,
     AudioRequest,
@@ -15,6 +16,7 @@ from rigcheck.samples import (
     CameraRequest,
     HostRequest,
     HostState,
+    ObsRequest,
     OnAirRequest,
     OnAirState,
     PowerRequest,
@@ -59,9 +61,15 @@ async def _host(request: HostRequest) -> HostState:
 
 
 async def _on_air(request: OnAirRequest) -> OnAirState:
-    from rigcheck.sources.on_air import read_on_air  # noqa: PLC0415 - what is not asked for is not loaded
+    from rigcheck.sources.on_air import look_on_air  # noqa: PLC0415 - what is not asked for is not loaded
 
-    return await call_in_worker(read_on_air, request)
+    return await look_on_air(request)
+
+
+async def _obs(request: ObsRequest) -> ObsState:
+    from rigcheck.sources.obs import read_obs  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await read_obs(request)
 
 
 async def _power(request: PowerRequest) -> PowerState:
@@ -99,6 +107,7 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
     HostRequest: _host,
+    ObsRequest: _obs,
     OnAirRequest: _on_air,
     PowerRequest: _power,
     PresenceRequest: _presence,

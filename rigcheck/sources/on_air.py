@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from rigcheck.samples import OnAirRequest, OnAirState
+import anyio
+
+from rigcheck.errors import NotSeen
+from rigcheck.model import Reason
+from rigcheck.samples import ObsAddress, OnAirRequest, OnAirState
+from rigcheck.sources.worker import call_in_worker
 
 if TYPE_CHECKING:
     import psutil
 
+OBS = "OBS Studio"
+ASK_S = 3.5
+"""An OBS that takes longer is hung."""
 INGEST_PORTS = frozenset({1935, 1936})  # RTMP; 443 is everything, so a push over it cannot be told apart from outside
 PUSHERS = {
-    "obs": "OBS Studio",
-    "obs32": "OBS Studio",
-    "obs64": "OBS Studio",
+    "obs": OBS,
+    "obs32": OBS,
+    "obs64": OBS,
     "streamlabs obs": "Streamlabs Desktop",
     "streamlabs desktop": "Streamlabs Desktop",
     "slobs-client": "Streamlabs Desktop",
@@ -47,6 +56,59 @@ _COMMAND = re.compile(r"(ffmpeg|gst-launch)")
 _PUSH_URL = re.compile(r"(?:^|[\]|])(?:rtmp[a-z]*|srt)://")
 _NOT_AN_OUTPUT = frozenset({"-i", "-rtmp_tcurl", "-rtmp_pageurl", "-rtmp_swfurl", "-rtmp_swfverify", "-referer"})
 _PUSH_SINKS = frozenset({"rtmpsink", "rtmp2sink", "srtsink", "srtclientsink", "whipsink", "whipclientsink"})
+
+
+async def look_on_air(request: OnAirRequest) -> OnAirState:
+    """The pushers of this computer, and what the show's OBS says of itself, here or on another computer.
+
+    An OBS that answers is asked no more of the process list; one that should and does not is `unasked`.
+    """
+    if request.obs is None:
+        return await call_in_worker(read_on_air, request)
+    seen: list[OnAirState | NotSeen] = []
+    said: list[bool | NotSeen] = []
+
+    async def look() -> None:
+        try:
+            seen.append(await call_in_worker(read_on_air, request))
+        except NotSeen as fault:  # kept: a task group would wrap it
+            seen.append(fault)
+
+    async with anyio.create_task_group() as group:
+        group.start_soon(look)
+        said.append(await _ask(request.obs))
+    if isinstance(seen[0], NotSeen):
+        raise seen[0]
+    return await _together(seen[0], said[0], request.obs)
+
+
+async def _ask(address: ObsAddress) -> bool | NotSeen:
+    """Whether that OBS streams, or why it does not say."""
+    from rigcheck.sources.obs_output import read_is_streaming  # noqa: PLC0415 - asked for only where there is an OBS
+
+    with anyio.move_on_after(ASK_S):
+        try:
+            return await read_is_streaming(address)
+        except NotSeen as fault:
+            return fault
+    return NotSeen(Reason.TIMEOUT)
+
+
+async def _together(seen: OnAirState, said: bool | NotSeen, address: ObsAddress) -> OnAirState:
+    """Both kinds of evidence. An OBS of this computer is also a process here; one of another is known by its answer only."""
+    from rigcheck.sources.obs_program import is_here  # noqa: PLC0415 - likewise
+
+    local = await is_here(address)
+    if isinstance(said, NotSeen):
+        is_absent = local and (said.reason is Reason.UNREACHABLE or "ref" in said.params)  # then the processes tell
+        return seen if is_absent or OBS in seen.pushing else replace(seen, unasked=_with(seen.unasked, OBS))
+    pushing = _with(seen.pushing, OBS) if said else seen.pushing
+    unasked = tuple(name for name in seen.unasked if name != OBS or not local)
+    return OnAirState(pushing, unasked, obs_answers=True)
+
+
+def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(sorted({*names, name}))
 
 
 def read_on_air(request: OnAirRequest) -> OnAirState:
