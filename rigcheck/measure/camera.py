@@ -7,6 +7,7 @@ import numpy as np
 from rigcheck import metrics
 from rigcheck.measure.cadence import (
     Cadence,
+    Run,
     black_runs,
     cadence,
     frozen_runs,
@@ -27,6 +28,11 @@ _LATER = (metrics.CAMERA_FOCUS_RATIO, metrics.CAMERA_SHIFT, metrics.CAMERA_HAZE)
 
 def measure_camera(clip: CameraClip, _setting: Setting, _name: str) -> tuple[Measurement, ...]:
     """Every camera.* metric of a clip; what its evidence cannot tell is None with the reason."""
+    measured = _measured(clip)
+    return tuple(item.as_estimate() for item in measured) if clip.is_estimate else measured
+
+
+def _measured(clip: CameraClip) -> tuple[Measurement, ...]:
     return (
         Measurement(metrics.CAMERA_WIDTH, clip.width_px),
         Measurement(metrics.CAMERA_HEIGHT, clip.height_px),
@@ -40,6 +46,8 @@ def measure_camera(clip: CameraClip, _setting: Setting, _name: str) -> tuple[Mea
 
 
 def _over_time(clip: CameraClip) -> tuple[Measurement, ...]:
+    if clip.clock == "shots":
+        return *_without(Reason.NOT_THIS_WAY, *_TIMED, metrics.CAMERA_DUPLICATED), *_runs_of_shots(clip)
     if clip.t_s.size == 1 and clip.clock == "none":
         return _without(Reason.STILL, *_TIMED, metrics.CAMERA_DUPLICATED, *_RUNS)
     rhythm = cadence(clip.t_s) if clip.clock != "none" else None
@@ -87,7 +95,25 @@ def _runs(clip: CameraClip) -> tuple[Measurement, Measurement]:
     )
 
 
+def _runs_of_shots(clip: CameraClip) -> tuple[Measurement, ...]:
+    """Between single pictures there may be others: an estimate, unless every one of them is black, or the same."""
+    if clip.t_s.size == 1:
+        return _without(Reason.TOO_SHORT, *_RUNS)
+    frozen = frozen_runs(clip.t_s, clip.change, clip.same, clip.key)
+    return (
+        _of_shots(clip, metrics.CAMERA_BLACK, black_runs(clip.t_s, clip.dark)),
+        _of_shots(clip, metrics.CAMERA_FROZEN, frozen),
+    )
+
+
+def _of_shots(clip: CameraClip, metric: Metric, runs: list[Run]) -> Measurement:
+    is_all = any(run.stop - run.first == clip.t_s.size for run in runs)
+    return Measurement(metric, longest_s(runs), estimate=not is_all)
+
+
 def _noise(clip: CameraClip) -> Measurement:
+    if clip.clock == "shots":  # compressed, or filtered by OBS
+        return Measurement(metrics.CAMERA_NOISE, None, Reason.NOT_THIS_WAY)
     again = repeated(clip.t_s, clip.change, clip.same, clip.key)[: len(clip.thumbs)]
     sigma = temporal_sigma(clip.thumbs, again, limited=clip.limited)
     if sigma is not None:
@@ -104,8 +130,10 @@ def _levels(clip: CameraClip) -> Measurement:
 
 
 def _first_frame(clip: CameraClip) -> Measurement:
-    reason = Reason.NOT_IN_FILE if clip.first_frame_ms is None else None
-    return Measurement(metrics.CAMERA_FIRST_FRAME, clip.first_frame_ms, reason)
+    if clip.first_frame_ms is None:
+        reason = Reason.NOT_IN_FILE if clip.via == "device" else Reason.NOT_THIS_WAY
+        return Measurement(metrics.CAMERA_FIRST_FRAME, None, reason)
+    return Measurement(metrics.CAMERA_FIRST_FRAME, clip.first_frame_ms)
 
 
 def _without(reason: Reason, *absent: Metric) -> tuple[Measurement, ...]:

@@ -49,6 +49,11 @@ class _View(NamedTuple):
 
 def measure_light(clip: CameraClip, setting: Setting, name: str) -> tuple[Measurement, ...]:
     """Every light.* metric of a clip; what its evidence cannot tell is None with the reason."""
+    measured = _measured(clip, setting, name)
+    return tuple(item.as_estimate() for item in measured) if clip.is_estimate else measured
+
+
+def _measured(clip: CameraClip, setting: Setting, name: str) -> tuple[Measurement, ...]:
     if not len(clip.frames):
         return *(_none(metric, Reason.NONE_HERE) for metric in _PICTURED), *_flicker(clip)
     view = _View(clip, cast("CameraDevice", setting.device("camera", name)), grey(clip.frames))
@@ -139,8 +144,10 @@ def _least_of_grid(light: NDArray[np.float64]) -> float:
 
 
 def _flicker(clip: CameraClip) -> tuple[Measurement, Measurement]:
-    if clip.clock == "none":
-        reason = Reason.STILL if clip.t_s.size == 1 else Reason.NO_CLOCK
+    if clip.clock in ("shots", "none"):
+        reason = (
+            Reason.NOT_THIS_WAY if clip.clock == "shots" else Reason.STILL if clip.t_s.size == 1 else Reason.NO_CLOCK
+        )
         return _none(metrics.LIGHT_FLICKER, reason), _none(metrics.LIGHT_FLICKER_HZ, reason)
     found = flicker(clip)
     if not isinstance(found, Flicker):

@@ -15,12 +15,13 @@ from rigcheck.measure.clipping import clipping
 from rigcheck.measure.dropout import dropouts
 from rigcheck.measure.level import Level, amplitude_db, levels
 from rigcheck.measure.loudness import LAYOUTS, STABLE_S, loudness
+from rigcheck.measure.meter import measure_meter
 from rigcheck.measure.spectrum import bandwidth_hz, hum
 from rigcheck.measure.speech import Noise, estimated_noise, noise, speech_dbfs
 from rigcheck.measure.waveform import balance_db, polarity
 from rigcheck.model import Measurement, Metric, Reason
 from rigcheck.profile import Setting
-from rigcheck.samples import AudioClip, Floats
+from rigcheck.samples import AudioClip, Floats, LevelTrace
 
 MIC_METRICS = tuple(metric for metric in metrics.METRICS.values() if metric.part == "mic")
 RATES_HZ = range(8_000, 192_001)
@@ -52,14 +53,16 @@ class _Take:
         return self.levels[self.loudest].mean
 
 
-def measure_mic(clip: AudioClip, setting: Setting, name: str) -> tuple[Measurement, ...]:
-    """Every mic.* metric of a take. `setting` and `name` do not matter: the clip carries its layout and phases.
+def measure_mic(clip: AudioClip | LevelTrace, setting: Setting, name: str) -> tuple[Measurement, ...]:
+    """Every mic.* metric of a take, or what OBS's meters tell of it.
 
-    Nonsense (not finite, wrongly scaled, an impossible rate) is `junk` throughout, no samples `lost`, and a take of
+    `setting` and `name` do not matter: the clip carries its layout and phases. Nonsense (not finite, wrongly scaled, an impossible rate) is `junk` throughout, no samples `lost`, and a take of
     silence is `muted` and nothing else: whatever else fits it would only look like a good value. Silence just while
     the host spoke is `lost`: it should have been heard.
     """
     del setting, name
+    if isinstance(clip, LevelTrace):
+        return measure_meter(clip)
     fault = _fault(clip)
     if fault is not None:
         return _nothing(fault)

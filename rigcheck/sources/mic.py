@@ -144,8 +144,8 @@ def clip_of(take: Take, request: AudioRequest, started_s: float) -> AudioClip:
     speak = quiet = None
     if request.quiet_s > 0:
         begin_s = started_s + LEAD_S - take.begin_s
-        speak = _phase(begin_s, request.speak_s, take.rate_hz, len(samples))
-        quiet = _phase(begin_s + request.speak_s, request.quiet_s, take.rate_hz, len(samples))
+        speak = phase_of(begin_s, request.speak_s, take.rate_hz, len(samples))
+        quiet = phase_of(begin_s + request.speak_s, request.quiet_s, take.rate_hz, len(samples))
     else:
         samples = samples[: round(request.speak_s * take.rate_hz)]
     return AudioClip(
@@ -160,7 +160,7 @@ def clip_of(take: Take, request: AudioRequest, started_s: float) -> AudioClip:
     )
 
 
-def _phase(begin_s: float, length_s: float, rate_hz: int, samples: int) -> tuple[int, int]:
+def phase_of(begin_s: float, length_s: float, rate_hz: int, samples: int) -> tuple[int, int]:
     """Sample positions [start, stop) of a phase that begins `begin_s` into the take, without its guard."""
     start, stop = (round((begin_s + offset_s) * rate_hz) for offset_s in (GUARD_S, length_s))
     return min(max(0, start), samples), min(max(0, stop), samples)

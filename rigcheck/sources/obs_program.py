@@ -1,0 +1,206 @@
+"""A short recording of OBS's programme, by OBS itself, to be measured like any file.
+
+A recording that we did not start is never stopped; ours is stopped on every path, and its file deleted. Nothing is
+recorded where the file would lie on another PC, where it would be streamed somewhere, or on a nearly full disk.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import anyio
+
+from rigcheck.errors import NotSeen
+from rigcheck.model import Reason
+from rigcheck.samples import ObsAddress
+from rigcheck.sources.obs_client import Message, ObsClient, connect
+
+LEAST_FREE_BYTES = 1_000_000_000
+"""OBS's own statistics turn red here; half a minute of the best quality takes a tenth of it."""
+START_S = 3.0
+"""A recording that has not begun by then will not."""
+STOP_S = 3.0
+"""What stopping and deleting may take when nobody waits for them any more."""
+WATCH_S = 0.5
+POLL_S = 0.02
+_REMUX_S = 1.0  # until OBS begins the copy; a few seconds of programme are copied in a tenth of that
+_OUTPUTS = ("simple_file_output", "adv_file_output")  # OBS's own names of its recording
+_COPIES = (".mp4", ".mov")
+_FRESH_S = 5.0  # how much older than its recording a copy may seem: clocks of file systems are coarse
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """A recording that is over: its file, and when (monotonic seconds) its first picture and sample were made."""
+
+    path: Path
+    began_s: float
+    is_copied: bool = False  # OBS makes an MP4 of each
+
+    def discard(self) -> None:
+        """Delete what OBS wrote. Where it makes a copy, that is waited for: deleting first would make OBS complain."""
+        end_s = time.monotonic() + _REMUX_S
+        while self.is_copied and not self._copies() and time.monotonic() < end_s:
+            time.sleep(POLL_S)
+        for path in (*self._copies(), self.path):
+            with suppress(OSError):  # on Windows, while a hung OBS still holds it
+                path.unlink()
+
+    def _copies(self) -> list[Path]:
+        """Files of the same name that are as new: somebody else's are older."""
+        begun_s = time.time() - (time.monotonic() - self.began_s) - _FRESH_S
+        paths = [self.path.with_suffix(ending) for ending in _COPIES if self.is_copied]
+        return [path for path in paths if path != self.path and path.exists() and path.stat().st_mtime > begun_s]
+
+
+async def record_program(address: ObsAddress, seconds: float) -> Recording | None:
+    """`seconds` of the programme in a file on this PC; None where OBS cannot record, or not to here.
+
+    Cancelled, or failing in any way, it leaves nothing recording and no file. Raises NotSeen: recording (somebody else
+    does), lost (OBS died, or somebody stopped it), timeout (OBS hangs), and what connecting raises.
+    """
+    async with connect(address) as obs:
+        if (await obs.ask("GetRecordStatus"))["outputActive"]:
+            raise NotSeen(Reason.RECORDING)
+        directory = await _directory(obs) if await is_here(address) else None
+        return None if directory is None else await _record(obs, address, directory, seconds)
+
+
+async def is_here(address: ObsAddress) -> bool:
+    """Whether the OBS runs on this PC: its address is one of ours."""
+    parts = urlsplit(address.url)
+    try:
+        found = await anyio.getaddrinfo(parts.hostname or "", parts.port or 80, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    return any(_is_ours(family, place) for family, *_, place in found)
+
+
+def _is_ours(family: int, place: tuple[str | int, ...]) -> bool:
+    """Only an address of this PC can be bound to."""
+    with suppress(OSError), socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((place[0], 0))
+        return True
+    return False
+
+
+async def _directory(obs: ObsClient) -> Path | None:
+    """Where the recording will lie; None where it must not be made. Asking OBS to write where it cannot opens a dialog."""
+    place, mode, kind = await obs.ask_all(
+        [
+            ("GetRecordDirectory", {}),
+            ("GetProfileParameter", {"parameterCategory": "Output", "parameterName": "Mode"}),
+            ("GetProfileParameter", {"parameterCategory": "AdvOut", "parameterName": "RecType"}),
+        ]
+    )
+    directory = Path(place["recordDirectory"]) if place and place["recordDirectory"] else None
+    is_custom = (mode or {}).get("parameterValue") == "Advanced" and (kind or {}).get("parameterValue") == "FFmpeg"
+    if directory is None or is_custom or not directory.is_dir() or not os.access(directory, os.W_OK):
+        return None
+    return directory if shutil.disk_usage(directory).free >= LEAST_FREE_BYTES else None
+
+
+async def _record(obs: ObsClient, address: ObsAddress, directory: Path, seconds: float) -> Recording | None:
+    take = _Take(obs, address, directory)
+    try:
+        if not await take.start():
+            return None
+        await take.run(seconds)
+        return await take.finish()
+    except BaseException:
+        with anyio.move_on_after(STOP_S, shield=True):
+            await take.abandon()
+        take.discard()
+        raise
+
+
+class _Take:
+    """Our recording while it runs."""
+
+    def __init__(self, obs: ObsClient, address: ObsAddress, directory: Path) -> None:
+        self._obs, self._address, self._directory = obs, address, directory
+        self._path: Path | None = None
+        self._began_s = time.monotonic()
+        self._is_copied = False
+
+    async def start(self) -> bool:
+        """Start it; False where OBS refuses. Not cancelled half-way: then nobody would know whose recording it is."""
+        try:
+            with anyio.CancelScope(shield=True):
+                await self._obs.ask("StartRecord")
+        except NotSeen as fault:
+            if fault.reason is Reason.REFUSED:
+                return False
+            raise
+        await self._learn()
+        recorded_s = await self._until(START_S, is_active=True)
+        self._began_s = time.monotonic() - recorded_s
+        return True
+
+    async def run(self, seconds: float) -> None:
+        """Wait for that many seconds of programme, and see that it goes on. Raises NotSeen(lost) where it was stopped."""
+        end_s = self._began_s + seconds
+        while (rest_s := end_s - time.monotonic()) > 0:
+            await anyio.sleep(min(rest_s, WATCH_S))
+            if not (await self._obs.ask("GetRecordStatus"))["outputActive"]:
+                raise NotSeen(Reason.LOST)
+
+    async def finish(self) -> Recording | None:
+        """Stop it, and wait until its file is complete; None where that is not to be had here."""
+        self._heed(await self._obs.ask("StopRecord"))
+        await self._until(STOP_S, is_active=False)
+        found = self._recording()
+        return found if found is not None and found.path.is_file() else None
+
+    async def abandon(self) -> None:
+        """Stop it, over a new connection where the old one is dead. A hung OBS finds the request when it wakes up."""
+        try:
+            self._heed(await self._obs.ask("StopRecord"))
+        except NotSeen as fault:
+            if fault.reason is not Reason.LOST:
+                return
+            with suppress(NotSeen):
+                async with connect(self._address) as obs:
+                    self._heed(await obs.ask("StopRecord"))
+        with suppress(NotSeen):
+            await self._until(STOP_S, is_active=False)
+
+    def discard(self) -> None:
+        """Delete what there is of it."""
+        if found := self._recording():
+            found.discard()
+
+    def _recording(self) -> Recording | None:
+        return Recording(self._path, self._began_s, self._is_copied) if self._path else None
+
+    def _heed(self, answer: Message) -> None:
+        self._path = Path(answer["outputPath"]) if answer.get("outputPath") else self._path
+
+    async def _learn(self) -> None:
+        """Its file is known from the beginning, should OBS not live to tell. Outputs of plug-ins are not ours."""
+        remux, *outputs = await self._obs.ask_all(
+            [
+                ("GetProfileParameter", {"parameterCategory": "Video", "parameterName": "AutoRemux"}),
+                *(("GetOutputSettings", {"outputName": name}) for name in _OUTPUTS),
+            ]
+        )
+        self._is_copied = (remux or {}).get("parameterValue") == "true"
+        paths = [Path(str(output["outputSettings"].get("path", ""))) for output in outputs if output]
+        self._path = next((path for path in paths if path.is_relative_to(self._directory)), None)
+
+    async def _until(self, limit_s: float, *, is_active: bool) -> float:
+        """Wait until it records, or does no more; its length in seconds then. Raises NotSeen(timeout)."""
+        end_s = time.monotonic() + limit_s
+        while time.monotonic() < end_s:
+            status = await self._obs.ask("GetRecordStatus")
+            if status["outputActive"] is is_active and (status["outputDuration"] > 0 or not is_active):
+                return float(status["outputDuration"]) / 1000
+            await anyio.sleep(POLL_S)
+        raise NotSeen(Reason.TIMEOUT, {"request": "GetRecordStatus"})
