@@ -1,0 +1,113 @@
+"""What to do about a broken link: what may mend it at once, then its drill, else its backup, else our generic steps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rigcheck.chain.link import Cover, Link, Plan, Step
+from rigcheck.later import Backup, BackupDevice, Drill, Network
+from rigcheck.later import Step as DrillStep
+from rigcheck.model import Message, Params, Role
+from rigcheck.profile import Profile
+
+_ACTIONS = {"obs_scene": "scene", "obs_input_on": "input", "obs_input_off": "input"}
+"""The actions that have words of their own, and what each of them wants."""
+
+
+def plan_for(link: Link, profile: Profile) -> Plan:
+    """Who does what, in order. The first kind of backup that the profile has a drill or a section for is taken."""
+    mend = (_ours(link.mend),) if link.mend is not None else ()
+    for cover in link.covers:
+        origin, steps = _of_profile(cover, profile)
+        if steps:
+            return Plan(cover, (*mend, *steps), origin)
+    cover = link.covers[0]
+    return Plan(cover, (*mend, _ours(Message(f"now.generic.{cover}"))))
+
+
+def _of_profile(cover: Cover, profile: Profile) -> tuple[str, tuple[Step, ...]]:
+    """What the profile says to do, and where it says so."""
+    drills: tuple[Drill, ...] = profile.later.get("drills") or ()
+    for drill in drills:
+        if drill.covers == cover and (steps := _of_drill(drill)):
+            return f"drill:{drill.name}", steps
+    if cover in ("app", "pc") and "spare" in profile.obs:
+        return "obs.spare", (_ours(Message("now.step.spare")),)
+    return f"backup.{cover}", _of_backup(cover, profile)
+
+
+def _of_drill(drill: Drill) -> tuple[Step, ...]:
+    """The drill's switch, then what the crew does meanwhile, then what viewers are told."""
+    switch = (_of_action(step) for step in drill.switch)
+    crew = (Step(who, text) for who, text in (drill.crew or {}).items())
+    return (*switch, *crew, *_told(drill.notice))
+
+
+def _of_action(step: DrillStep) -> Step:
+    who = step.who or Role.TECH.value
+    return Step(who, _words(step), step.at, step.deadline_s)
+
+
+def _words(step: DrillStep) -> Message | str:
+    """What a drill's action is for somebody who does it by hand."""
+    wants = step.wants
+    if step.action == "ask" and isinstance(wants, str):
+        return wants
+    blank = _ACTIONS.get(step.action)
+    if blank and isinstance(wants, Mapping) and isinstance(wants.get(blank), str):
+        return Message(f"now.act.{step.action}", {"name": wants[blank]})
+    return f"{step.action}: {_plain(wants)}" if wants is not None else step.action
+
+
+def _plain(wants: object) -> str:
+    if isinstance(wants, Mapping):
+        return ", ".join(f"{name} {_plain(value)}" for name, value in wants.items())
+    if isinstance(wants, list | tuple):
+        return " ".join(_plain(value) for value in wants)
+    return str(wants)
+
+
+def _of_backup(cover: Cover, profile: Profile) -> tuple[Step, ...]:
+    """The section of the profile's backup that stands in."""
+    backup: Backup = profile.later.get("backup") or Backup()
+    match cover:
+        case "network" if backup.network:
+            return (_ours(_line(backup.network.line, profile.later.get("network"))),)
+        case "camera" if backup.camera:
+            return _device("camera", backup.camera)
+        case "mic" if backup.mic:
+            return _device("mic", backup.mic)
+        case "power" if backup.power:
+            power = backup.power
+            facts: Params = {"ups": power.ups, "what": power.keeps_up, "minutes": power.minutes}
+            return (_ours(Message("now.step.power", facts)), _ours(Message("now.step.power_off")))
+        case "content" if backup.content:
+            content = backup.content
+            scene = (_ours(Message("now.act.obs_scene", {"name": content.obs_scene})),) if content.obs_scene else ()
+            file = (_ours(Message("now.step.file", {"file": content.file})),) if content.file else ()
+            return (*scene, *file, *_told(content.notice))
+        case _:
+            return ()
+
+
+def _line(name: str, network: Network | None) -> Message:
+    line = network.lines.get(name) if network else None
+    if line is not None and line.via == "router":
+        return Message("now.step.router", {"name": name})
+    return Message("now.step.line", {"name": name, "interface": line.interface if line else None})
+
+
+def _device(kind: str, backup: BackupDevice) -> tuple[Step, ...]:
+    """Take the spare, and bring it onto the programme where OBS knows it."""
+    take = _ours(Message(f"now.step.{kind}", {"device": backup.device}))
+    if backup.obs_input is None:
+        return (take,)
+    return (take, _ours(Message(f"now.step.{kind}_input", {"name": backup.obs_input})))
+
+
+def _told(notice: str | None) -> tuple[Step, ...]:
+    return (_ours(Message("now.step.notice", {"notice": notice}), Role.HOST),) if notice else ()
+
+
+def _ours(text: Message, who: Role = Role.TECH) -> Step:
+    return Step(who.value, text)

@@ -1,0 +1,118 @@
+"""The links outside: the line out of the building, the platform's door, and what viewers see."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from rigcheck.address import host_of
+from rigcheck.chain.ask import ask_ingest, ask_line
+from rigcheck.chain.link import Link, broken, ok, unknown
+from rigcheck.chain.obs import LATE_PCT, grown, obs_of, share_pct
+from rigcheck.chain.room import Outcomes, why_unseen
+from rigcheck.errors import NotSeen
+from rigcheck.later import FarEnd
+from rigcheck.link_state import LineState, Reach
+from rigcheck.model import Message, Params, Reason
+from rigcheck.obs_state import ObsState
+from rigcheck.profile import Profile, Setting, Show
+
+_NO_WAY_OUT = frozenset({"no-route", "no-resolver"})
+_NO_DOOR = frozenset({"refused", "timeout", "no-name"})
+
+
+def uplink(setting: Setting, outcomes: Outcomes, now: datetime) -> Link:
+    """The way out: its interface, its names and routes, and whether OBS's stream gets through it.
+
+    A stream that does not run is a broken link only while the show is on by its profile's clock, and not where the
+    platform's door is shut: that is the next link's fault.
+    """
+    local = _interface(setting.profile, outcomes)
+    if local is not None:
+        return local
+    reach = _reach(setting.profile, outcomes)
+    way = reach.outcome if reach is not None else None
+    if way in _NO_WAY_OUT:
+        return broken("uplink", Message(f"now.uplink.{way}"), "network")
+    state = obs_of(setting, outcomes)
+    if state is None or setting.profile.show.pusher != "obs":
+        return ok("uplink", Message("now.uplink.carries")) if way in ("answered", "refused") else _no_word()
+    return _stream(setting.profile.show, state, now, is_door_shut=way in _NO_DOOR)
+
+
+def _no_word() -> Link:
+    return unknown("uplink", Message("now.uplink.unseen"))
+
+
+def _interface(profile: Profile, outcomes: Outcomes) -> Link | None:
+    """The main line's interface where it is at fault; None where it is not, or nobody knows."""
+    request = ask_line(profile)
+    outcome = outcomes.get(request) if request else None
+    facts = {"interface": request.interface if request else ""}
+    if isinstance(outcome, NotSeen) and outcome.reason is Reason.MISSING:
+        return broken("uplink", Message("now.uplink.missing", facts), "network")
+    if isinstance(outcome, LineState) and not outcome.is_up:
+        return broken("uplink", Message("now.uplink.down", facts), "network", mend=Message("now.mend.line", facts))
+    if isinstance(outcome, LineState) and outcome.addresses == 0:
+        return broken(
+            "uplink", Message("now.uplink.no-address", facts), "network", mend=Message("now.mend.line", facts)
+        )
+    return None
+
+
+def _stream(show: Show, state: ObsState, now: datetime, *, is_door_shut: bool) -> Link:
+    if not state.streaming:
+        if is_on(show, now) and not is_door_shut:
+            seen = Message("now.uplink.stopped", {"starts": show.starts})
+            return broken("uplink", seen, "app", "network", mend=Message("now.mend.stream"))
+        return unknown("uplink", Message("now.uplink.idle"))
+    if state.reconnecting:
+        seen = Message("now.uplink.reconnecting")
+        return unknown("uplink", seen) if is_door_shut else broken("uplink", seen, "network")
+    sent, dropped = grown(state.sent or (0, 0), state.dropped or (0, 0))
+    facts = {"pct": round(share_pct(dropped, sent), 1)}
+    if share_pct(dropped, sent) >= LATE_PCT:
+        return broken("uplink", Message("now.uplink.dropping", facts), "network")
+    return ok("uplink", Message("now.uplink.ok", facts))
+
+
+def is_on(show: Show, now: datetime) -> bool:
+    """Whether the show is on by the profile's clock; False where it does not say when the show starts."""
+    if show.starts is None:
+        return False
+    hour, minute = (int(part) for part in show.starts.split(":"))
+    start = now.replace(hour=hour, minute=minute, second=0, microsecond=0)
+    return (now - start) % timedelta(days=1) < timedelta(hours=show.hours)
+
+
+def ingest_link(setting: Setting, outcomes: Outcomes) -> Link:
+    """The platform's door, as far as it opens before anything is said; a stream that runs has been let in."""
+    state = obs_of(setting, outcomes)
+    is_in = state is not None and state.streaming and not state.reconnecting
+    if is_in and state is not None and state.target == "test":
+        return broken("ingest", Message("now.ingest.test"), "ingest", "app", mend=Message("now.mend.target"))
+    reach = _reach(setting.profile, outcomes)
+    request = ask_ingest(setting.profile)
+    if reach is not None and request is not None:
+        facts: Params = {"host": host_of(request.url), "ms": round(reach.connect_ms or 0)}
+        if reach.outcome in _NO_DOOR:
+            return broken("ingest", Message(f"now.ingest.{reach.outcome}", facts), "ingest", "network")
+        if reach.outcome in _NO_WAY_OUT:
+            return unknown("ingest", Message("now.ingest.no_way"))
+        return ok("ingest", Message("now.ingest.in" if is_in else "now.ingest.answers", facts))
+    if is_in:
+        return ok("ingest", Message("now.ingest.in"))
+    return unknown("ingest", why_unseen(outcomes.get(request)) if request else Message("now.ingest.not_configured"))
+
+
+def _reach(profile: Profile, outcomes: Outcomes) -> Reach | None:
+    request = ask_ingest(profile)
+    outcome = outcomes.get(request) if request else None
+    return outcome if isinstance(outcome, Reach) else None
+
+
+def far_end_link(profile: Profile) -> Link:
+    """What viewers see: nothing of it is measured here."""
+    far_end: FarEnd | None = profile.later.get("far_end")
+    if far_end is None:
+        return unknown("far_end", Message("now.far_end.not_configured"))
+    return unknown("far_end", Message("now.far_end.person" if far_end.person else "now.far_end.not_yet"))
