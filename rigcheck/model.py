@@ -82,6 +82,7 @@ class Reason(StrEnum):
     NOT_IN_PROFILE = "not-in-profile"
     NOT_IN_FILE = "not-in-file"
     NOT_THIS_WAY = "not-by-this-route"
+    NOT_STREAMING = "not-streaming"
     NONE_HERE = "none-here"
     NO_SLEEP = "no-sleep"
     NO_FLICKER = "no-flicker"

@@ -15,6 +15,7 @@ PARTS = {
     "camera": "Cameras: mode, rate, drops, freezes, noise.",
     "light": "Light, in the camera's picture: exposure, backlight, flicker.",
     "mic": "Microphones: level, clipping, hum, dropouts.",
+    "obs": "OBS: scene, inputs, target, late and dropped frames.",
     "power": "UPS and mains.",
     "host": "The streaming PC.",
 }

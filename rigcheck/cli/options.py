@@ -38,6 +38,7 @@ class Options:
     allow_on_air: Annotated[
         bool, Option("--allow-on-air", help="Open devices although a show is, or may be, going out.")
     ] = False
+    raw: Annotated[bool, Option("--raw", help="The device itself, even where OBS answers.")] = False
     no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False
     warn_ok: Annotated[bool, Option("--warn-ok", help="Exit 0, not 1, on warnings.")] = False
 

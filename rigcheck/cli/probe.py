@@ -44,6 +44,7 @@ class Evidence:
     profile: Profile
     stage: Stage
     attended: bool
+    raw: bool
 
 
 def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
@@ -56,7 +57,7 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     plan = Run(
         command=command,
         checks=checks,
-        setting=Setting(evidence.profile, evidence.stage, evidence.now.date(), evidence.attended),
+        setting=Setting(evidence.profile, evidence.stage, evidence.now.date(), evidence.attended, raw=evidence.raw),
         source=evidence.source,
         now=evidence.now,
         limits=load_limits(),
@@ -112,6 +113,7 @@ def _live(options: Options) -> Evidence:
         profile=load_profile(path, checks=KNOWN) if path else Profile(),
         stage=options.stage or (Stage.ROOM if options.cron else Stage.HOST),
         attended=is_prompted,
+        raw=options.raw,
     )
 
 
@@ -128,15 +130,22 @@ def _recorded(options: Options, spec: str) -> Evidence:
             profile=load_profile(path or source.profile_path, checks=KNOWN),
             stage=options.stage or source.stage,
             attended=source.attended,
+            raw=options.raw or source.raw,
         )
     profile = only_main(load_profile(path, checks=KNOWN)) if path else Profile()
     now = datetime.now().astimezone()
-    return Evidence(source, now, profile, options.stage or Stage.HOST, attended=path is not None)
+    return Evidence(source, now, profile, options.stage or Stage.HOST, attended=path is not None, raw=options.raw)
 
 
 def only_main(profile: Profile) -> Profile:
     """The room with only its main devices: one plain file is evidence of one device."""
-    return replace(profile, camera=_main(profile.camera), mic=_main(profile.mic), power=_main(profile.power))
+    return replace(
+        profile,
+        camera=_main(profile.camera),
+        mic=_main(profile.mic),
+        power=_main(profile.power),
+        obs={role: pc for role, pc in profile.obs.items() if role == "main"},
+    )
 
 
 def _main(devices: dict[str, T]) -> dict[str, T]:
@@ -163,6 +172,7 @@ def _run(plan: Run, options: Options, words: Catalogue) -> Report:
             plan.setting.profile,
             stage=plan.setting.stage,
             attended=plan.setting.attended,
+            raw=plan.setting.raw,
             now=plan.now,
         )
     return report

@@ -1,4 +1,4 @@
-"""A profile as YAML again, for a recorded room: what judging needs, without secrets, host names and later sections."""
+"""A profile as YAML again, for a recorded room: what judging needs, without secrets and host names."""
 
 from __future__ import annotations
 
@@ -8,10 +8,14 @@ from typing import Any
 
 import yaml
 
+from rigcheck.address import place_of
+from rigcheck.later import Push
 from rigcheck.model import Limit, OneOf, Span, Waiver
-from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, PowerDevice, Profile
+from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, ObsPc, PowerDevice, Profile
 
-_SECTIONS = ("room", "site", "show", "camera", "mic", "power", "host", "limits", "waivers", "require_backup")
+_SECTIONS = ("room", "site", "show", "camera", "mic", "power", "host", "obs", "limits", "waivers", "require_backup")
+_MAY_BE_EMPTY = ("camera", "mic", "power")  # the room has none of it; no OBS is written by not writing of it
+_IN_THE_HOUSE = {"loopback": "rtmp://127.0.0.1/recorded", "private": "rtmp://recorded/recorded"}
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _READERS_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}  # of YAML 1.1 too: others may read it
 
@@ -33,12 +37,18 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def dump_profile(profile: Profile) -> str:
-    """YAML that loads back to an equal profile in room, show, devices, host, limits and waivers.
+    """YAML that loads back to an equal profile in room, show, devices, host, OBS, limits and waivers.
 
-    Hosts in addresses become `recorded` (users and passwords with them), later sections are left out.
+    Hosts in addresses become `recorded` (users and passwords with them), references of passwords and later sections
+    are left out. Of the show's ingest only that it is in the house is kept: a stream to there is no test.
     """
     written = {name: _written(getattr(profile, name)) for name in _SECTIONS}
-    kept = {name: value for name, value in written.items() if value is not None}
+    kept = {
+        name: value for name, value in written.items() if value is not None and (value != {} or name in _MAY_BE_EMPTY)
+    }
+    push = profile.later.get("push")
+    if isinstance(push, Push) and push.url is not None and (place := place_of(push.url)) in _IN_THE_HOUSE:
+        kept["push"] = {"url": _IN_THE_HOUSE[place]}
     return str(
         yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
     )
@@ -55,7 +65,7 @@ def _written(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one line a kind of v
         return sides if value.warn is None else {**sides, "warn": _side(value.warn)}
     if isinstance(value, Waiver):
         return {"check": value.check, "until": value.until.isoformat(), "why": value.why}
-    if isinstance(value, CameraDevice | MicDevice | PowerDevice):
+    if isinstance(value, CameraDevice | MicDevice | PowerDevice | ObsPc):
         return _fields(_without_hosts(value))
     if isinstance(value, dict):
         return {key: _written(each) for key, each in value.items()}
@@ -74,7 +84,11 @@ def _side(side: Span | OneOf) -> list[Any]:
     return list(side.values) if isinstance(side, OneOf) else [side.low, side.high]
 
 
-def _without_hosts(device: CameraDevice | MicDevice | PowerDevice) -> CameraDevice | MicDevice | PowerDevice:
+def _without_hosts(
+    device: CameraDevice | MicDevice | PowerDevice | ObsPc,
+) -> CameraDevice | MicDevice | PowerDevice | ObsPc:
+    if isinstance(device, ObsPc):
+        return replace(device, url="ws://recorded", password=None)
     if isinstance(device, PowerDevice):
         nut = device.nut and re.sub(r"@.*", "@recorded", device.nut)
         return replace(device, nut=nut, apcupsd=device.apcupsd and "recorded")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rigcheck.checks import PARTS
 from rigcheck.errors import exit_of
-from rigcheck.model import Reason, Report, Status
+from rigcheck.model import Finding, Reason, Report, Status
 from rigcheck.present.fault import numbered_faults
 from rigcheck.present.fit import pack
 from rigcheck.present.page import Line, Page
@@ -17,11 +17,22 @@ def foot(report: Report, page: Page, *, verbose: bool) -> list[Line]:
     code = words.text("table.exit", {"code": int(exit_of(report.status, warn_ok=report.warn_ok))})
     stage = [words.text(f"stage.{report.stage}")] if verbose or report.stage != "host" else []
     rows = (
-        _left_out(report, page, verbose=verbose),
+        [*_through_obs(report, page), *_left_out(report, page, verbose=verbose)],
         _again(report, page),
         [*_not_done(report, page), *stage, took, code],
     )
     return [((line, "dim"),) for row in rows for line in pack(row, page.width, "   ")]
+
+
+def _through_obs(report: Report, page: Page) -> list[str]:
+    """What was looked at in OBS, and how: in its programme, or by single pictures and meters."""
+    words, seen = page.words, report.findings
+    parts = {via: dict.fromkeys(_called(f, page) for f in seen if f.via == via) for via in ("obs-record", "obs-shot")}
+    return [words.text(f"table.{via}", {"parts": tuple(parts[via])}) for via in parts if parts[via]]
+
+
+def _called(finding: Finding, page: Page) -> str:
+    return page.at_device(page.words.text(f"part.{finding.check.partition('.')[0]}"), finding)
 
 
 def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:

@@ -14,6 +14,7 @@ from rigcheck.present.wording import facts, metric_name, name, value_text
 GLANCE = (
     *("mic.level", "mic.snr", "mic.peak", "mic.hum", "camera.mode", "camera.rate", "camera.noise", "camera.jitter"),
     *("light.subject", "light.flicker", "light.backlight", "light.evenness"),
+    *("obs.scene", "obs.target", "obs.late", "obs.dropped", "obs.muted", "obs.canvas"),
     *("power.mains", "power.runtime", "power.charge", "power.load", "host.disk", "host.memory", "host.cpu"),
 )
 """The checks whose values people look for first."""

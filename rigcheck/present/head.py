@@ -94,7 +94,7 @@ def _time_left(report: Report, words: Catalogue) -> str:
 
 def _counts(report: Report, words: Catalogue) -> list[str]:
     mine = [f for f in report.findings if f.impact is not Impact.BACKUP]
-    spare = [f for f in report.findings if f.impact is Impact.BACKUP]
+    spare = [f for f in report.findings if f.impact is Impact.BACKUP and f.reason is not Reason.NOT_IN_PROFILE]
     blind = sum(finding.counted is Status.UNKNOWN for finding in mine)
     waived = sum(finding.waiver is not None for finding in report.findings)
     return [

@@ -20,8 +20,9 @@ from rich.text import Text
 
 from rigcheck.errors import NotSeen
 from rigcheck.i18n import Catalogue
+from rigcheck.present.about import reason_id
 from rigcheck.present.fit import GAP, pad
-from rigcheck.samples import AudioRequest, CameraRequest, HostRequest, Request, Sample
+from rigcheck.samples import AudioRequest, CameraRequest, HostRequest, ObsRequest, Request, Sample
 
 REFRESHES_PER_S = 8
 BAR, NAME = 20, 16
@@ -84,7 +85,8 @@ class Progress:
         """An acquisition is over, with a Sample or the NotSeen that says why there is none."""
         self._running = {one: since for one, since in self._running.items() if one != request}
         if isinstance(outcome, NotSeen):
-            self._say("blind", request, {"why": self._words.text(f"reason.{outcome.reason}", outcome.params)})
+            said = reason_id(outcome.reason, outcome.params, request.kind, self._words)
+            self._say("blind", request, {"why": self._words.text(said, outcome.params)})
         else:
             self._say("ended", request, {})
 
@@ -146,4 +148,4 @@ def _expected_s(request: Request) -> float:
     """About how long it takes when all is well."""
     if isinstance(request, AudioRequest):
         return request.speak_s + request.quiet_s + (_lead_s() if request.quiet_s > 0 else 0.5)
-    return request.seconds + 1.0 if isinstance(request, CameraRequest | HostRequest) else 1.0
+    return request.seconds + 1.0 if isinstance(request, CameraRequest | HostRequest | ObsRequest) else 1.0

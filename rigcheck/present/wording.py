@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rigcheck.i18n import Catalogue
 from rigcheck.metrics import METRICS
-from rigcheck.model import Finding, Limit, Metric, OneOf, Params, Span, Status, Value
+from rigcheck.model import Finding, Limit, Metric, OneOf, Params, Reason, Span, Status, Value
+from rigcheck.present.about import about, reason_id, with_names
 
 FAULTS = (Status.FAIL, Status.WARN)
 _LEVELS = frozenset({"LUFS", "dBTP", "dBFS", "dBFS(A)"})
@@ -103,16 +104,20 @@ def off_text(metric: Metric, off_by: float, words: Catalogue) -> str:
 def facts(finding: Finding, words: Catalogue) -> list[str]:
     """What was measured, what was wanted, how far off: those that there are. Where nothing was seen, the reason."""
     if finding.reason is not None:
-        return [words.text(finding.message.id, finding.message.params)]
+        return [words.text(_reason(finding, finding.reason, words), finding.message.params)]
     if finding.metric is None:
         return []
-    value = value_text(finding.metric, finding.value, words)
+    value = with_names(value_text(finding.metric, finding.value, words), finding, words)
     found = [words.text("value.estimate", {"value": value}) if finding.estimate else value]
     if finding.limit is not None and finding.status in FAULTS:
         found.append(want_text(finding.metric, finding.limit, words))
     if finding.off_by and abs(finding.off_by) != finding.value:  # from a limit of 0 it would only say it again
         found.append(off_text(finding.metric, finding.off_by, words))
     return found
+
+
+def _reason(finding: Finding, reason: Reason, words: Catalogue) -> str:
+    return reason_id(reason, finding.message.params, finding.check.partition(".")[0], words)
 
 
 def name(finding: Finding, words: Catalogue) -> str:
@@ -131,7 +136,10 @@ def steps(finding: Finding, words: Catalogue) -> list[str]:
         return []
     if finding.status in FAULTS:
         return _story(finding, "do", words)
-    return words.lines(finding.advice.message.id, params(finding, words))
+    given = params(finding, words)
+    if finding.reason is not None:
+        return words.lines(f"{_reason(finding, finding.reason, words)}.do", given)
+    return words.lines(finding.advice.message.id, given)
 
 
 def consequence(finding: Finding, words: Catalogue) -> str:
@@ -148,7 +156,11 @@ def _story(finding: Finding, what: str, words: Catalogue) -> list[str]:
 
 def params(finding: Finding, words: Catalogue) -> Params:
     """What fills the blanks of a finding's texts: what the measurement supplied, and the finding's own figures."""
-    own: dict[str, Value | tuple[str, ...]] = {"name": name(finding, words), "role": finding.device}
+    own: dict[str, Value | tuple[str, ...]] = {
+        "name": name(finding, words),
+        "role": finding.device,
+        "about": about(finding, words),
+    }
     if finding.metric is not None:
         own["value"] = value_text(finding.metric, finding.value, words)
         own["unit"] = unit_text(finding.metric.unit, words)

@@ -66,6 +66,7 @@ class Manifest:
     recorded_at: str  # ISO 8601 with the room's own offset: its date and its clock decide waivers and the show's start
     stage: Stage
     attended: bool
+    raw: bool  # devices themselves, although OBS may have answered
     synthetic: bool
     note: str
     versions: Mapping[str, str]
@@ -95,7 +96,9 @@ def read_manifest(directory: Path) -> Manifest:
         _check_schema(directory, tree)
         if tree.get("seal") != seal_of(tree):
             raise bad_recording("altered", directory, MANIFEST)
-        manifest: Manifest = read_record(Manifest, tree, MANIFEST)
+        manifest: Manifest = read_record(
+            Manifest, {"raw": False, **tree}, MANIFEST
+        )  # earlier versions knew nothing of it
         return _bounded(manifest)
     except UnfitError as error:
         raise bad_recording("damaged", directory, error.where) from error

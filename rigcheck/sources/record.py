@@ -52,12 +52,15 @@ class Recorder:
         """Keep what came, without what names this place's computers."""
         self.outcomes[request.key] = without_names(outcome)
 
-    def finish(self, directory: Path, profile: Profile, *, stage: Stage, attended: bool, now: datetime) -> None:
+    def finish(  # noqa: PLR0913 - the conditions of a run, all by name
+        self, directory: Path, profile: Profile, *, stage: Stage, attended: bool, now: datetime, raw: bool = False
+    ) -> None:
         """Write the recorded room, whole or not at all. Raises UsageError, UnwritableError."""
         recording = Recording(
             recorded_at=now,
             stage=stage,
             attended=attended,
+            raw=raw,
             profile=dump_profile(profile),
             outcomes=dict(sorted(self.outcomes.items())),
             versions=versions(),

@@ -34,6 +34,7 @@ class FixtureSource:
     recorded_at: datetime
     stage: Stage
     attended: bool
+    raw: bool
     synthetic: bool
     outcomes: Mapping[str, Outcome]  # by request key
     is_live: bool = False
@@ -129,6 +130,7 @@ def _open_folder(path: Path) -> FixtureSource:
         recorded_at=recording.recorded_at,
         stage=recording.stage,
         attended=recording.attended,
+        raw=recording.raw,
         synthetic=recording.synthetic,
         outcomes=recording.outcomes,
     )

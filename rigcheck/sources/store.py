@@ -47,6 +47,7 @@ class Recording:
     profile: str
     outcomes: Mapping[str, Outcome]
     versions: Mapping[str, str] = field(default_factory=dict)
+    raw: bool = False
     synthetic: bool = False
     note: str = ""
 
@@ -79,6 +80,7 @@ def write_recording(directory: Path, recording: Recording, rigcheck: str) -> Non
         recorded_at=recording.recorded_at.isoformat(),
         stage=recording.stage,
         attended=recording.attended,
+        raw=recording.raw,
         synthetic=recording.synthetic,
         note=recording.note,
         versions=recording.versions,
@@ -109,6 +111,7 @@ def read_recording(directory: Path) -> Recording:
             recorded_at=datetime.fromisoformat(manifest.recorded_at),
             stage=manifest.stage,
             attended=manifest.attended,
+            raw=manifest.raw,
             profile=files[PROFILE].decode(),
             outcomes={entry.key: _outcome(entry, files) for entry in manifest.samples},
             versions=manifest.versions,

@@ -22,12 +22,22 @@ from rigcheck.present.page import LABEL
 LANGUAGES = {language: load_catalogue(language) for language in languages()}
 ENGLISH = LANGUAGES["en"]
 STORY = ("title", "do", "else")
-FINDING_BLANKS = {"name", "role", "value", "unit", "limit"}
-ROOM_SIDES = {"camera.mode": {"low", "high"}, "host.disk": {"low"}, "host.sleep": {"low"}}
+FINDING_BLANKS = {"name", "role", "value", "unit", "limit", "about"}
+ROOM_SIDES = {
+    "camera.mode": {"low", "high"},
+    "host.disk": {"low"},
+    "host.sleep": {"low"},
+    "obs.virtualcam": {"bad"},
+    "obs.target": {"bad"},
+    "obs.delay": {"high"},
+    "obs.disk": {"low"},
+}
 """Sides on which the limits that depend on the room can be missed."""
 WORD_METRICS = {
     "camera.levels": ("full", "limited", "crushed", "washed"),
     "power.condition": ("normal", "caution", "bad"),
+    "obs.canvas_ok": ("orientation", "odd", "enlarged", "stretched", "rate", "space", "range"),
+    "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
 }
 BLANK = re.compile(r"\{(\w+)\}")
 OPTIONAL = re.compile(r"\[[^\[\]]*\{[^\[\]]*\]")
@@ -100,7 +110,13 @@ def test_steps_are_one_to_three_lines():
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 def test_every_metric_is_explained(metric):
-    wanted = ["name", "means", "how", *(("is", "not") if metric.unit == "flag" else WORD_METRICS.get(metric.id, ()))]
+    wanted = [
+        "name",
+        "means",
+        "how",
+        *(("is", "not") if metric.unit == "flag" else ()),
+        *WORD_METRICS.get(metric.id, ()),
+    ]
     assert all(ENGLISH.has(f"metric.{metric.id}.{part}") for part in wanted)
 
 
@@ -200,6 +216,7 @@ def test_a_fault_is_told_in_few_lines(check, words):
     """Name beside its figures, at most two lines to do, what viewers notice and who does it in one."""
     room = 79 - LABEL
     samples = {"limit": "-18..-13", "words": ("ALARM", "TRIM"), "alarm": "Replace battery!"}
+    samples |= {"about": "Lav 1, Music", "wanted": "Live", "found": "Standby"}
     who = words.text("table.who", {"who": words.text(f"who.{check.who}"), "minutes": check.minutes})
     for story in (f"{check.id}.{side}" for side in ("low", "high", "bad") if words.has(f"{check.id}.{side}.title")):
         assert cell_len(words.text(f"{story}.title")) <= TITLE - len(GAP), story
@@ -208,7 +225,7 @@ def test_a_fault_is_told_in_few_lines(check, words):
 
 
 def test_no_blank_of_a_finding_goes_unfilled():
-    supplied = {"words", "alarm"}  # power.condition
+    supplied = {"words", "alarm", "wanted", "found"}  # power.condition, obs.scene and the like
     for key, text in ENGLISH.texts.items():
         if key.endswith(STORY) and key.split(".")[0] in (*PARTS, "any"):
             assert blanks(text) <= FINDING_BLANKS | supplied, key

@@ -15,7 +15,7 @@ from rigcheck.loading import load_limit_sources, load_limits, load_profile
 from rigcheck.metrics import METRICS
 from rigcheck.model import Limit, Measurement, Metric, OneOf, Reason, Report, Span, Stage, Status, Value
 from rigcheck.plan import Run
-from rigcheck.profile import CameraDevice, Mode, Profile, Setting
+from rigcheck.profile import CameraDevice, Mode, Profile, Setting, Show
 from rigcheck.sources.replay import FixtureSource, open_replay
 
 ROOMS = Path(__file__).resolve().parents[1] / "fixtures"
@@ -27,6 +27,7 @@ NOT_IN_A_GOOD_ROOM = {
     Reason.NO_HUM,
     Reason.NO_SLEEP,
     Reason.MONO,
+    Reason.NOT_STREAMING,
 }
 """What a room may lack and still be good: a baseline, a figure its PC or UPS does not publish, a box in the profile."""
 
@@ -35,7 +36,7 @@ def replayed(name: str) -> Report:
     source = open_replay(str(ROOMS / name))
     assert isinstance(source, FixtureSource)
     profile = load_profile(source.profile_path)
-    setting = Setting(profile, source.stage, source.recorded_at.date(), source.attended)
+    setting = Setting(profile, source.stage, source.recorded_at.date(), source.attended, raw=source.raw)
     return anyio.run(run, Run("preflight", CHECKS, setting, source, source.recorded_at, LIMITS))
 
 
@@ -51,7 +52,7 @@ def dead() -> Report:
 
 def test_ids_are_unique_and_belong_to_a_part() -> None:
     assert len({check.id for check in CHECKS}) == len(CHECKS)
-    assert PARTS == ("mic", "camera", "light", "power", "host")
+    assert PARTS == ("mic", "camera", "light", "obs", "power", "host")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
@@ -85,9 +86,12 @@ def outside(limit: Limit) -> list[Value]:
 
 
 def limits_of(check: Check, metric: Metric) -> Limit | None:
-    profile = Profile(camera={"main": CameraDevice(mode=Mode(1280, 720, 30))})
-    setting = Setting(profile, Stage.HOST, date(2026, 11, 22))
-    return (check.limit_of(setting, "main", metric) if check.limit_of else None) or LIMITS.get(metric.id)
+    """The limit of a room: of one that OBS pushes from, or else a companion application."""
+    room = Profile(camera={"main": CameraDevice(mode=Mode(1280, 720, 30))})
+    profiles = (room, replace(room, show=Show(pusher="companion")))
+    settings = [Setting(profile, Stage.HOST, date(2026, 11, 22)) for profile in profiles]
+    own = (check.limit_of(setting, "main", metric) for setting in settings if check.limit_of)
+    return next((limit for limit in own if limit is not None), LIMITS.get(metric.id))
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)

@@ -21,11 +21,14 @@ ROOMS = {
     "good": (Status.OK, set()),
     "backlit-hum-clipping": (
         Status.FAIL,
-        {"light.subject", "light.backlight", "mic.clipping", "mic.hum", "mic.level"},
+        {"light.subject", "light.backlight", "mic.clipping", "mic.hum", "mic.level", "obs.muted", "obs.media"},
     ),
     "on-battery-frozen": (
         Status.FAIL,
-        {"camera.frozen", "camera.duplicates", "power.mains", "power.runtime", "power.charge", "power.input"},
+        {
+            *("camera.frozen", "camera.duplicates", "obs.scene", "obs.target", "obs.late"),
+            *("power.mains", "power.runtime", "power.charge", "power.input"),
+        },
     ),
     "nothing-answers": (Status.UNKNOWN, set()),
 }
@@ -38,7 +41,8 @@ def folders() -> list[Path]:
 
 
 def plan(source: FixtureSource, **changes: object) -> Run:
-    setting = Setting(load_profile(source.profile_path), source.stage, source.recorded_at.date(), source.attended)
+    profile, today = load_profile(source.profile_path), source.recorded_at.date()
+    setting = Setting(profile, source.stage, today, source.attended, raw=source.raw)
     whole = Run("preflight", CHECKS, setting, source, source.recorded_at, load_limits())
     return replace(whole, **changes)
 
@@ -72,7 +76,15 @@ async def test_each_bad_room_has_faults_that_stop_and_faults_that_only_hurt():
 async def test_in_the_good_room_all_that_can_be_seen_is_seen():
     report = await judged(FIXTURES / "good")
     skipped = {finding.check for finding in report.findings if finding.status is Status.SKIP}
-    assert skipped == {"mic.polarity", "mic.balance", "light.product", "light.evenness", "host.sleep"}
+    assert skipped == {
+        "mic.polarity",
+        "mic.balance",
+        "light.product",
+        "light.evenness",
+        "host.sleep",
+        "obs.dropped",
+        "obs.spare",
+    }
     assert report.on_air is False
 
 
@@ -94,6 +106,7 @@ async def test_recording_a_replay_changes_no_finding(name, tmp_path):
         load_profile(source.profile_path),
         stage=source.stage,
         attended=source.attended,
+        raw=source.raw,
         now=source.recorded_at,
     )
     second = await judged(tmp_path / "again")
@@ -110,6 +123,7 @@ def test_a_room_is_small_and_says_that_it_is_synthetic(folder):
     assert "make_rooms.py" in recording.note
     assert recording.stage is Stage.HOST
     assert recording.attended
+    assert recording.raw
 
 
 @pytest.mark.parametrize("name", SHIPPED)
