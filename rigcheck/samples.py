@@ -28,6 +28,10 @@ PROGRAM = "obs:program"
 """The device that is OBS's programme: what viewers get."""
 
 
+LEAD_S = 2.0
+"""From the start of a prompted take to the prompt "speak": loading, opening, and taking a breath."""
+
+
 @dataclass(frozen=True, slots=True)
 class ObsAddress:
     """Where an OBS listens, and the reference (never the text) of its password."""
@@ -90,6 +94,11 @@ class AudioRequest(Request):
     def resource(self) -> str:
         """The device itself; OBS's programme is one device for sound and picture."""
         return PROGRAM if self.device == PROGRAM else f"mic:{self.device}"
+
+    @property
+    def length_s(self) -> float:
+        """Seconds of sound in all: a prompted take has its lead-in."""
+        return self.speak_s + self.quiet_s + (LEAD_S if self.quiet_s > 0 else 0.0)
 
     @property
     def deadline_s(self) -> float:

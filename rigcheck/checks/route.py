@@ -6,10 +6,8 @@ from typing import Literal, cast
 
 from rigcheck.model import Stage
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, Setting
-from rigcheck.samples import PROGRAM, ObsAddress
+from rigcheck.samples import LEAD_S, PROGRAM, ObsAddress
 
-LEAD_S = 2.0
-"""From the start of a prompted take to the prompt "speak"."""
 LOOK_S = {Stage.ROOM: 5.0, Stage.HOST: 5.0, Stage.GO: 3.0}
 """Seconds of picture. Our own rule: 5 s shows a dropped frame in 150; just before a show, 3 s must do."""
 GO_S = 4.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from contextlib import ExitStack
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -157,6 +157,8 @@ def _run(plan: Run, options: Options, words: Catalogue) -> Report:
     """The run itself: locked where devices are opened, watched by a progress display, recorded where asked."""
     recorder = _recorder(plan, options)
     with ExitStack() as stack:
+        if isinstance(plan.source, AbstractContextManager):
+            stack.enter_context(plan.source)
         if plan.source.is_live:
             stack.enter_context(hold_lock())
             progress = stack.enter_context(

@@ -22,7 +22,7 @@ from rigcheck.errors import NotSeen
 from rigcheck.i18n import Catalogue
 from rigcheck.present.about import reason_id
 from rigcheck.present.fit import GAP, pad
-from rigcheck.samples import AudioRequest, CameraRequest, HostRequest, ObsRequest, Request, Sample
+from rigcheck.samples import LEAD_S, AudioRequest, CameraRequest, HostRequest, ObsRequest, Request, Sample
 
 REFRESHES_PER_S = 8
 BAR, NAME = 20, 16
@@ -111,7 +111,7 @@ class Progress:
         if not isinstance(request, AudioRequest) or request.quiet_s <= 0:
             return None
         start = 0.0
-        for phase, seconds in (("ready", _lead_s()), ("speak", request.speak_s), ("quiet", request.quiet_s)):
+        for phase, seconds in (("ready", LEAD_S), ("speak", request.speak_s), ("quiet", request.quiet_s)):
             start += seconds
             if spent_s < start:
                 left = self._words.text("progress.left", {"s": _whole(start - spent_s)})
@@ -138,14 +138,8 @@ def _whole(seconds: float) -> int:
     return int(seconds) + 1
 
 
-def _lead_s() -> float:
-    from rigcheck.sources.mic import LEAD_S  # noqa: PLC0415 - only prompted takes need the recorder's schedule
-
-    return LEAD_S
-
-
 def _expected_s(request: Request) -> float:
     """About how long it takes when all is well."""
     if isinstance(request, AudioRequest):
-        return request.speak_s + request.quiet_s + (_lead_s() if request.quiet_s > 0 else 0.5)
+        return request.length_s + (0.0 if request.quiet_s > 0 else 0.5)
     return request.seconds + 1.0 if isinstance(request, CameraRequest | HostRequest | ObsRequest) else 1.0

@@ -13,12 +13,10 @@ import numpy as np
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
-from rigcheck.samples import AudioClip, AudioRequest, Floats
+from rigcheck.samples import LEAD_S, AudioClip, AudioRequest, Floats
 from rigcheck.sources.mic_choice import Input, inputs_of
 from rigcheck.sources.portaudio import find_input, load_portaudio, open_failure
 
-LEAD_S = 2.0
-"""From the start of the acquisition to the prompt "speak": loading, opening, and taking a breath."""
 GUARD_S = 0.4
 """Left out at the beginning of each phase: people react late."""
 BLOCK_S = 0.1

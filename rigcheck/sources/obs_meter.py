@@ -11,7 +11,7 @@ import numpy as np
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
-from rigcheck.samples import Floats, LevelTrace, ObsAddress
+from rigcheck.samples import AudioRequest, Floats, LevelTrace, ObsAddress
 from rigcheck.sources.obs_client import VOLUME_METERS, Message, ObsClient, connect
 from rigcheck.sources.obs_shot import unseen
 
@@ -28,8 +28,8 @@ class _Reading(NamedTuple):
     levels: Floats  # (channels, 2): RMS and peak, full scale 1.0
 
 
-async def hear_input(address: ObsAddress, name: str, seconds: float, layout: str) -> LevelTrace:
-    """The meters of one input.
+async def hear_input(request: AudioRequest, address: ObsAddress, name: str) -> LevelTrace:
+    """The meters of one input, for as long as its take would be; nobody is prompted, whatever the request says.
 
     Raises NotSeen: missing (OBS has no such input), no-stream (it has no sound, or is no part of the programme), timeout
     (OBS hangs), and what connecting raises.
@@ -39,7 +39,7 @@ async def hear_input(address: ObsAddress, name: str, seconds: float, layout: str
             muted = bool((await obs.ask("GetInputMute", {"inputName": name}))["inputMuted"])
         except NotSeen as fault:
             raise unseen(fault, name) from None
-        return _trace(await _readings(obs, name, seconds), layout, name, muted=muted)
+        return _trace(await _readings(obs, name, request.length_s), request.layout, name, muted=muted)
 
 
 async def hear_programme(address: ObsAddress, seconds: float) -> LevelTrace:

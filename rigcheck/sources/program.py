@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.model import Reason
-from rigcheck.samples import PROGRAM, AudioClip, AudioRequest, CameraClip, CameraRequest, LevelTrace, ObsAddress
-from rigcheck.sources.mic import LEAD_S, phase_of
+from rigcheck.samples import LEAD_S, PROGRAM, AudioClip, AudioRequest, CameraClip, CameraRequest, LevelTrace, ObsAddress
+from rigcheck.sources.mic import phase_of
 from rigcheck.sources.obs_client import connect
 from rigcheck.sources.obs_meter import hear_programme
 from rigcheck.sources.obs_program import Recording, record_program
@@ -29,9 +29,9 @@ class Programme:
         """A take of its own: prompts hold from now. Raises NotSeen: see `record_program`; needs-obs, junk, no-stream."""
         self.close()
         started_s, address = time.monotonic(), _address(request)
-        self._kept = await record_program(address, length_s(request))
+        self._kept = await record_program(address, request.length_s)
         if self._kept is None:
-            return await hear_programme(address, length_s(request))
+            return await hear_programme(address, request.length_s)
         return await call_in_worker(read_sound, self._kept.path, request, started_s - self._kept.began_s)
 
     async def look(self, request: CameraRequest) -> CameraClip:
@@ -39,7 +39,7 @@ class Programme:
         recording, self._kept = self._kept, None
         address = _address(request)
         try:
-            recording = recording or await record_program(address, length_s(request))
+            recording = recording or await record_program(address, request.seconds)
             if recording is None:
                 return await _look_by_shots(request, address)
             return await call_in_worker(read_picture, recording.path, request)
@@ -58,13 +58,6 @@ def _address(request: CameraRequest | AudioRequest) -> ObsAddress:
     if request.obs is None:
         raise NotSeen(Reason.NEEDS_OBS)
     return request.obs
-
-
-def length_s(request: CameraRequest | AudioRequest) -> float:
-    """Seconds of programme that a request takes; a prompted take has its lead-in."""
-    if isinstance(request, CameraRequest):
-        return request.seconds
-    return request.speak_s + request.quiet_s + (LEAD_S if request.quiet_s else 0.0)
 
 
 def read_picture(path: Path, request: CameraRequest) -> CameraClip:
