@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from services_pulse import RATE_HZ, need, tone
+from services_video import _nginx as nginx
 from services_video import free_port
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
@@ -287,3 +288,12 @@ def _screen() -> Iterator[str]:
                 yield f":{line.readline().strip()}"
         finally:
             server.kill()
+
+
+@contextlib.contextmanager
+def ingest(folder: Path) -> Iterator[str]:
+    """The server address of a real nginx that takes any stream; it is gone on leaving."""
+    need("nginx")
+    port = free_port()
+    with nginx(folder, port):
+        yield f"rtmp://127.0.0.1:{port}/live"

@@ -15,7 +15,6 @@ from rigcheck.samples import ObsAddress, ObsRequest
 from rigcheck.sources.obs_client import VOLUME_METERS, Message, ObsClient, connect
 from rigcheck.sources.obs_folder import Folders, look_in_folders
 from rigcheck.sources.obs_input import Peaks, RawInput, list_inputs, loudest
-from rigcheck.sources.obs_log import warnings_in
 from rigcheck.sources.obs_output import is_streaming, outputs_of
 from rigcheck.sources.obs_program import is_here
 from rigcheck.sources.obs_settings import Parameters, delay_s, has_key, parameters_of, settings_of, target_of
@@ -180,7 +179,7 @@ def _state(request: ObsRequest, setup: _Setup, beside: _Beside, first: _Counters
         encode_skipped=pair("outputSkippedFrames"),
         sent=_of_stream(first, last, "outputTotalFrames"),
         dropped=_of_stream(first, last, "outputSkippedFrames"),
-        log_warnings=warnings_in(folders.log),
+        log_warnings=folders.warnings,
     )
 
 

@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rigcheck.sources.obs_log import warnings_in
+
 PART_BYTES = 1_000_000
 """Of a long log, this much of its beginning and of its end."""
 LOGS = 5
@@ -26,7 +28,7 @@ LOGS = 5
 class Folders:
     """What was found in them."""
 
-    log: str = ""  # of the running OBS; empty where it is not found
+    warnings: tuple[str, ...] = ()  # of the running OBS's log; none where it is not found
     encoder: Mapping[str, Any] | None = None  # the advanced mode's, other than its defaults; None where not found
     missing: frozenset[str] = frozenset()  # of the asked paths
 
@@ -36,7 +38,7 @@ def look_in_folders(port: int, profile: str, paths: tuple[str, ...]) -> Folders:
     missing = frozenset(path for path in paths if not _exists(path))
     for folder in config_folders():
         if log := _log_of(folder, port):
-            return Folders(log, _encoder_of(folder, profile), missing)
+            return Folders(warnings_in(log), _encoder_of(folder, profile), missing)
     return Folders(missing=missing)
 
 

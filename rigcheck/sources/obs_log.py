@@ -15,7 +15,7 @@ MUCH_PCT = 1.0
 """Share of frames lost by an earlier stream or recording of this session; OBS's own statistics turn yellow here."""
 
 _OWN_RATE = re.compile(r"samples per sec:\s+(\d+)")
-_DEVICE_RATE = re.compile(r"Device '.*' \[(\d+) Hz\] initialized|PCM '.*' rate set to (\d+)")
+_DEVICE_RATE = re.compile(r"Device '.{1,200}' \[(\d+) Hz\] initialized|PCM '.{1,200}' rate set to (\d+)")
 _ADAPTER = re.compile(r"Loading up \w+ on adapter (.+)")
 _LISTED = re.compile(r"\tAdapter \d+: (.+)")
 _SOFTWARE = re.compile(r"llvmpipe|softpipe|swrast|swiftshader|basic render", re.IGNORECASE)
@@ -70,16 +70,16 @@ RULES: dict[str, Rule] = {
     "software-gpu": _renders_in_software,
     "slow-gpu": _renders_on_the_slow_one,
     "encoder-fallback": _has(
-        r"(?i)fall(?:ing)? back to .*(?:encoder|ffmpeg)|Failed to open NVENC codec|Encoder ID '.*' not found"
+        r"(?i)fall(?:ing)? back to .{0,40}(?:encoder|ffmpeg)|Failed to open NVENC codec|Encoder ID '.{1,80}' not found"
     ),
     "encoder-error": _has(r"Error encoding with encoder"),
     "audio-buffering": _has(r"Max audio buffering reached"),
     "device-failed": _has(
-        r"WASAPI: Device '.*' failed to start|Device '.*' invalidated\. +Retrying|v4l2-input: Unable to open device"
+        r"WASAPI: Device '.{1,200}' failed to start|Device '.{1,200}' invalidated\. +Retrying|v4l2-input: Unable to open device"
         r"|alsa-input: (?:Failed to (?:open|start)|Device not prepared)|Could not create device|: Video configuration failed"
         r"|coreaudio: no device found|pulse-input: Unable to (?:connect|create)"
     ),
-    "wifi": _has(r"Interface: .* \(802\.11"),
+    "wifi": _has(r"Interface: .{1,200} \(802\.11"),
     "network-drops": _loses(r"dropped frames due to insufficient bandwidth/connection stalls"),
     "encode-lag": _loses(r"skipped frames due to encoding lag"),
     "render-lag": _loses(r"lagged frames due to rendering lag/stalls"),
