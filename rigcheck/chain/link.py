@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from rigcheck.errors import Exit
-from rigcheck.model import Message
+from rigcheck.model import Message, ProfileRef
 
 LINKS = ("power", "camera", "input", "scene", "encoder", "uplink", "ingest", "far_end")
 """In the order of the signal; the power, which feeds them all, is first."""
@@ -77,6 +78,18 @@ class Chain:
             return Exit.FAIL
         is_blind = all(link.status is LinkStatus.UNKNOWN for link in self.links)
         return Exit.UNKNOWN if is_blind else Exit.OK
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """Everything one `rigcheck now` has to say. `started_at` is aware."""
+
+    chain: Chain
+    room: str | None
+    started_at: datetime
+    took_s: float
+    source: str
+    profile: ProfileRef | None
 
 
 def ok(link: LinkId, seen: Message) -> Link:

@@ -71,8 +71,8 @@ def _camera(profile: Profile, name: str, outcomes: Outcomes) -> Link:
             return ok("camera", Message("now.camera.listed", {"device": called}))
         case Reach(outcome="answered"):
             return ok("camera", Message("now.camera.answers", {"name": name}))
-        case Reach(outcome=outcome):
-            seen = Message("now.camera.no_answer", {"name": name, "why": outcome})
+        case Reach():
+            seen = Message("now.camera.no_answer", {"name": name})
             return broken("camera", seen, "camera", mend=Message("now.mend.camera", {"name": name}))
         case NotSeen(reason=Reason.MISSING):
             seen = Message("now.camera.missing", facts)

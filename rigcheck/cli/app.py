@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from rigcheck.cli import devices, explain, profile
+from rigcheck.cli import devices, explain, now, profile
 from rigcheck.cli.options import MicOptions, Options, RecordOptions
 
 PARTS = {
@@ -70,6 +70,7 @@ add_probe("preflight", "Every check of the room: one verdict, worst first.", Opt
 for part, about in PARTS.items():
     add_probe(part, about, MicOptions if part == "mic" else Options, (part,))
 add_probe("record", "The same run as preflight, with every raw sample kept in DIR.", RecordOptions, None)
+app.command("now", help="The first broken link and the steps of its backup; read-only, 5 s, safe on air.")(now.now)
 app.command("devices", help="Cameras, microphones, interfaces and UPSes, with names to paste.")(devices.devices)
 app.command("explain", help="What a metric or a check means, its limit, and what to do.")(explain.explain)
 app.add_typer(profile.app, name="profile", help="Check, describe or write a room's profile.")

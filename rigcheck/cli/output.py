@@ -18,8 +18,16 @@ from rigcheck.present import FORMATS, Look
 
 def write_report(report: Report, words: Catalogue, options: Options) -> None:
     """Put the report where it was asked for."""
-    look = Look(color=options.output is None and _wants_color(options), verbose=options.verbose, quiet=options.quiet)
-    text = FORMATS[options.format](report, words, look)
+    write_text(FORMATS[options.format](report, words, look_of(options)), options)
+
+
+def look_of(options: Options) -> Look:
+    """How it should look where it goes."""
+    return Look(color=options.output is None and _wants_color(options), verbose=options.verbose, quiet=options.quiet)
+
+
+def write_text(text: str, options: Options) -> None:
+    """Put a finished text where it was asked for."""
     if options.output is None:
         write_screen(text.rstrip("\n") + "\n", is_json=options.format == "json")
     else:

@@ -20,19 +20,19 @@ DIGITS = 6
 
 def report_json(report: Report, words: Catalogue) -> str:
     """The report; keys in the order of the contract, no NaN or infinity, times in UTC."""
-    return _text(
+    return json_text(
         {
             "schema": SCHEMA,
             "rigcheck": __version__,
             "command": report.command,
-            "started_at": _utc(report.started_at),
+            "started_at": utc_text(report.started_at),
             "took_s": _number(report.took_s),
             "source": report.source,
-            "profile": _profile(report.profile),
+            "profile": profile_json(report.profile),
             "room": report.room,
             "site": report.site,
             "stage": report.stage,
-            "show_at": _utc(report.show_at),
+            "show_at": utc_text(report.show_at),
             "on_air": report.on_air,
             "status": report.status,
             "exit_code": int(exit_of(report.status, warn_ok=report.warn_ok)),
@@ -47,11 +47,12 @@ def report_json(report: Report, words: Catalogue) -> str:
 
 def error_json(message: Message, exit_code: int, words: Catalogue) -> str:
     """An error that came before there was a report."""
-    error = {"id": message.id, "params": _params(message.params), "text": words.text(message.id, message.params)}
-    return _text({"schema": SCHEMA, "error": {**error, "exit_code": int(exit_code)}})
+    error = {"id": message.id, "params": params_json(message.params), "text": words.text(message.id, message.params)}
+    return json_text({"schema": SCHEMA, "error": {**error, "exit_code": int(exit_code)}})
 
 
-def _text(value: dict[str, Any]) -> str:
+def json_text(value: dict[str, Any]) -> str:
+    """JSON as people may read it too; NaN and infinity are refused."""
     return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=2)
 
 
@@ -59,7 +60,8 @@ def _is_unseen(taken: Taken) -> bool:
     return taken.measurement.value is None and taken.measurement.reason is not None
 
 
-def _profile(profile: ProfileRef | None) -> dict[str, Any] | None:
+def profile_json(profile: ProfileRef | None) -> dict[str, Any] | None:
+    """Which profile it was."""
     return {"name": profile.name, "path": profile.path, "sha256": profile.sha256} if profile else None
 
 
@@ -96,7 +98,7 @@ def _allowed(allowed: Span | OneOf) -> list[Any]:
 
 def _message(finding: Finding, words: Catalogue) -> dict[str, Any]:
     message = finding.message
-    return {"id": message.id, "params": _params(message.params), "text": sentence(finding, words)}
+    return {"id": message.id, "params": params_json(message.params), "text": sentence(finding, words)}
 
 
 def _advice(finding: Finding, words: Catalogue) -> dict[str, Any] | None:
@@ -106,14 +108,15 @@ def _advice(finding: Finding, words: Catalogue) -> dict[str, Any] | None:
     told = words.text("join.sentences").join(steps(finding, words))
     return {
         "id": message.id,
-        "params": _params(message.params),
+        "params": params_json(message.params),
         "text": told,
         "who": finding.advice.who,
         "minutes": _number(finding.advice.minutes),
     }
 
 
-def _params(params: Params) -> dict[str, Any]:
+def params_json(params: Params) -> dict[str, Any]:
+    """A message's params as JSON values."""
     return {name: list(value) if isinstance(value, tuple) else _plain(value) for name, value in params.items()}
 
 
@@ -126,5 +129,6 @@ def _number(value: float) -> float | None:
     return (value if isinstance(value, int) else float(f"{value:.{DIGITS}g}")) if math.isfinite(value) else None
 
 
-def _utc(moment: datetime | None) -> str | None:
+def utc_text(moment: datetime | None) -> str | None:
+    """A moment as the contract writes it, in UTC."""
     return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if moment else None

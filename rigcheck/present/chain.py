@@ -1,0 +1,131 @@
+"""The chain of `rigcheck now`: the first broken link in the first line, the links one a line, then who does what.
+
+JSON: {"schema": 1, "rigcheck", "command": "now", "started_at", "took_s", "source", "profile", "room", "on_air",
+"links": [{"link", "status": "ok" | "broken" | "unknown", "seen": {"id", "params", "text"}}], "first_broken": link | null,
+"plan": {"covers", "origin": "drill:NAME" | "backup.KIND" | "obs.spare" | null} | null,
+"steps": [{"who", "text", "at", "within_s"}], "exit_code"}. Only `text` depends on the language, and not where it is a
+profile's own; a `who` of the profile is as people are called there, ours are the role words (tech, host).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.cells import cell_len
+
+from rigcheck import __version__
+from rigcheck.chain.link import LINKS, Chain, ChainReport, Link, LinkStatus, Plan, Step
+from rigcheck.i18n import Catalogue
+from rigcheck.model import Message, Role
+from rigcheck.present import Look
+from rigcheck.present.fit import GAP, pack, pad, wrap
+from rigcheck.present.json import SCHEMA, json_text, params_json, profile_json, utc_text
+from rigcheck.present.page import LABEL, Line, paint
+
+STYLES = {LinkStatus.OK: "green", LinkStatus.BROKEN: "bold red", LinkStatus.UNKNOWN: "dim"}
+NARROWEST = 40
+_ROLES = frozenset(role.value for role in Role)
+
+
+def chain_json(report: ChainReport, words: Catalogue) -> str:
+    """The report as one JSON object (above)."""
+    chain = report.chain
+    first = chain.first_broken
+    return json_text(
+        {
+            "schema": SCHEMA,
+            "rigcheck": __version__,
+            "command": "now",
+            "started_at": utc_text(report.started_at),
+            "took_s": round(report.took_s, 2),
+            "source": report.source,
+            "profile": profile_json(report.profile),
+            "room": report.room,
+            "on_air": chain.on_air,
+            "links": [_link_json(link, words) for link in chain.links],
+            "first_broken": first.id if first else None,
+            "plan": {"covers": chain.plan.cover, "origin": chain.plan.origin} if chain.plan else None,
+            "steps": [_step_json(step, words) for step in chain.plan.steps] if chain.plan else [],
+            "exit_code": int(chain.exit_code),
+        }
+    )
+
+
+def _link_json(link: Link, words: Catalogue) -> dict[str, Any]:
+    seen = {"id": link.seen.id, "params": params_json(link.seen.params), "text": _said(link.seen, words)}
+    return {"link": link.id, "status": link.status, "seen": seen}
+
+
+def _step_json(step: Step, words: Catalogue) -> dict[str, Any]:
+    return {"who": step.who, "text": _said(step.text, words), "at": step.at, "within_s": step.within_s}
+
+
+def _said(text: Message | str, words: Catalogue) -> str:
+    return text if isinstance(text, str) else words.text(text.id, text.params)
+
+
+def chain_table(report: ChainReport, words: Catalogue, look: Look) -> str:
+    """The report for people, at most `look.width` columns (never under 40), without a final newline."""
+    width, chain = max(NARROWEST, look.width), report.chain
+    took = words.text("table.took", {"seconds": f"{report.took_s:.1f}"})
+    code = words.text("table.exit", {"code": int(chain.exit_code)})
+    lines = [*_head(report, words, width), *_links(chain, words, width)]
+    if chain.plan is not None:
+        lines += _todo(chain.plan, words, width)
+    return paint([*lines, ((f"{took}   {code}", "dim"),)], color=look.color)
+
+
+def _head(report: ChainReport, words: Catalogue, width: int) -> list[Line]:
+    verdict, style = _verdict(report.chain, words)
+    air = {True: "on_air", False: "off_air", None: "on_air_unknown"}[report.chain.on_air]
+    about = [*([report.room] if report.room else []), words.text(f"now.{air}")]
+    first, *rest = pack([verdict, *about], width, "   ")
+    head: Line = ((first[: len(verdict)], style), (first[len(verdict) :], ""))
+    return [head, *(((line, ""),) for line in rest), (("-" * width, "dim"),)]
+
+
+def _verdict(chain: Chain, words: Catalogue) -> tuple[str, str]:
+    """What the first line says, and its style."""
+    first = chain.first_broken
+    if first is not None:
+        return words.text("now.broken_at", {"link": words.text(f"now.link.{first.id}")}), "bold red"
+    if all(link.status is LinkStatus.UNKNOWN for link in chain.links):
+        return words.text("now.nothing_seen"), "bold magenta"
+    is_idle = any(link.seen.id == "now.uplink.idle" for link in chain.links)
+    return words.text(
+        "now.not_streaming" if is_idle else "now.nothing_broken"
+    ), "bold yellow" if is_idle else "bold green"
+
+
+def _links(chain: Chain, words: Catalogue, width: int) -> list[Line]:
+    names = {link: words.text(f"now.link.{link}") for link in LINKS}
+    column = max(map(cell_len, names.values())) + len(GAP)
+    lines: list[Line] = []
+    for link in chain.links:
+        status = pad(words.text(f"now.status.{link.status}"), LABEL - 1) + " "
+        first, *rest = wrap(_said(link.seen, words), width - LABEL - column)
+        lines.append(((status, STYLES[link.status]), (pad(names[link.id], column), ""), (first, "")))
+        lines += [((" " * (LABEL + column) + line, ""),) for line in rest]
+    return lines
+
+
+def _todo(plan: Plan, words: Catalogue, width: int) -> list[Line]:
+    """The steps, numbered, each with who does it."""
+    called = [words.text(f"who.{step.who}") if step.who in _ROLES else step.who for step in plan.steps]
+    column = max(map(cell_len, called)) + len(GAP)
+    lines: list[Line] = [(("", ""),), ((_origin(plan, words), "bold"),)]
+    for number, (who, step) in enumerate(zip(called, plan.steps, strict=True), 1):
+        label = pad(f"{number}", len("10")) + GAP
+        facts = {"text": _said(step.text, words), "at": step.at, "seconds": step.within_s}
+        told = wrap(words.text("now.numbered", facts), max(width - cell_len(label) - column, NARROWEST // 2))
+        lines.append(((label, "bold"), (pad(who, column), "cyan"), (told[0], "")))
+        lines += [((" " * (cell_len(label) + column) + line, ""),) for line in told[1:]]
+    return [*lines, (("", ""),)]
+
+
+def _origin(plan: Plan, words: Catalogue) -> str:
+    if plan.origin is None:
+        return words.text("now.todo.none", {"cover": words.text(f"now.cover.{plan.cover}")})
+    if plan.origin.startswith("drill:"):
+        return words.text("now.todo.drill", {"name": plan.origin.removeprefix("drill:")})
+    return words.text("now.todo.backup")
