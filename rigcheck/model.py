@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from rigcheck.reason import Reason as Reason  # noqa: PLC0414 - part of the model, told anew; apart for its length
+
 Value = float | int | bool | str | None
 Params = Mapping[str, Value | tuple[str, ...]]
 
@@ -62,62 +64,6 @@ class Role(StrEnum):
     HOST = "host"
     CAMERA = "camera"
     SITE = "site"
-
-
-class Reason(StrEnum):
-    """Why there is no value. Each is either *absent* (nothing to see: skip) or *blind* (not seen: unknown)."""
-
-    # absent: the room or the evidence has none of it
-    NO_HUM = "no-hum"
-    NO_CLAP = "no-clap"
-    NO_CHART = "no-chart"
-    NO_BASELINE = "no-baseline"
-    NO_CLOCK = "file-has-no-clock"
-    STILL = "still-picture"
-    MONO = "mono"
-    SPLIT = "split-layout"
-    NO_SPEECH = "no-speech"
-    TOO_SHORT = "too-short"
-    NOT_PUBLISHED = "not-published"
-    NOT_IN_PROFILE = "not-in-profile"
-    NOT_IN_FILE = "not-in-file"
-    NOT_THIS_WAY = "not-by-this-route"
-    NOT_STREAMING = "not-streaming"
-    NONE_HERE = "none-here"
-    NO_SLEEP = "no-sleep"
-    NO_FLICKER = "no-flicker"
-    NEEDS_HOST = "needs-host"
-    NEEDS_LIGHTS = "needs-lights"
-    NEEDS_QUIET = "needs-quiet"
-    NEEDS_OBS = "needs-obs"
-    ON_AIR = "on-air"
-    ON_AIR_UNKNOWN = "on-air-unknown"
-    # blind: we should have seen it and did not
-    TIMEOUT = "timeout"
-    CRASHED = "crashed"
-    STALE = "stale"
-    JUNK = "junk"
-    DENIED = "denied"
-    HELD = "held"
-    MISSING = "missing"
-    AMBIGUOUS = "ambiguous"
-    UNREACHABLE = "unreachable"
-    LOST = "lost"
-    NO_STREAM = "no-stream"
-    NOT_INSTALLED = "not-installed"
-    VIRTUAL = "virtual-camera"
-    RECORDING = "recording"
-    TOO_OLD = "too-old"
-    REFUSED = "refused"
-    FAILED = "failed"
-
-    @property
-    def is_blind(self) -> bool:
-        """True where something should have been seen and was not: the finding is UNKNOWN, not SKIP."""
-        return self in _BLIND
-
-
-_BLIND = frozenset(list(Reason)[list(Reason).index(Reason.TIMEOUT) :])
 
 
 @dataclass(frozen=True, slots=True)

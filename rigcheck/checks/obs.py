@@ -3,11 +3,11 @@
 from functools import partial
 
 from rigcheck import metrics as m
+from rigcheck.address import host_of
 from rigcheck.check import Check
 from rigcheck.checks.host import limit_disk
 from rigcheck.checks.route import obs_address
 from rigcheck.later import Push
-from rigcheck.address import host_of
 from rigcheck.measure.obs import measure_obs
 from rigcheck.model import Impact, Limit, Metric, Need, OneOf, Span
 from rigcheck.profile import Setting

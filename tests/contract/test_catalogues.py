@@ -18,6 +18,7 @@ from rigcheck.model import Impact, Limit, Need, OneOf, Reason, Role, Stage, Stat
 from rigcheck.present.entry import TITLE
 from rigcheck.present.fit import GAP, wrap
 from rigcheck.present.page import LABEL
+from rigcheck.sources.obs_log import RULES
 
 LANGUAGES = {language: load_catalogue(language) for language in languages()}
 ENGLISH = LANGUAGES["en"]
@@ -39,6 +40,11 @@ WORD_METRICS = {
     "obs.canvas_ok": ("orientation", "odd", "enlarged", "stretched", "rate", "space", "range"),
     "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
 }
+COMPARED = (
+    *("profile", "scenes", "version", "key", "base", "output", "fps", "encoder", "video_kbps", "audio_kbps"),
+    *("keyint_s", "audio_rate_hz", "channels", "color_space", "color_range"),
+)
+"""What a spare OBS is compared in: ObsState."""
 BLANK = re.compile(r"\{(\w+)\}")
 OPTIONAL = re.compile(r"\[[^\[\]]*\{[^\[\]]*\]")
 
@@ -47,6 +53,13 @@ each_language = pytest.mark.parametrize("words", LANGUAGES.values(), ids=LANGUAG
 
 def lines(text):
     return (text,) if isinstance(text, str) else text
+
+
+def words_of(metric_id):
+    """The words that a metric's values, and what they are about, can be."""
+    return {"obs.log_warnings": tuple(RULES), "obs.spare_differs": COMPARED}.get(
+        metric_id, WORD_METRICS.get(metric_id, ())
+    )
 
 
 def blanks(text):
@@ -110,13 +123,8 @@ def test_steps_are_one_to_three_lines():
 
 @pytest.mark.parametrize("metric", METRICS.values(), ids=METRICS)
 def test_every_metric_is_explained(metric):
-    wanted = [
-        "name",
-        "means",
-        "how",
-        *(("is", "not") if metric.unit == "flag" else ()),
-        *WORD_METRICS.get(metric.id, ()),
-    ]
+    flag = ("is", "not") if metric.unit == "flag" else ()
+    wanted = ["name", "means", "how", *flag, *words_of(metric.id)]
     assert all(ENGLISH.has(f"metric.{metric.id}.{part}") for part in wanted)
 
 
