@@ -1,5 +1,6 @@
 """Whatever is written: a profile or a ProfileError; whatever is dumped loads back."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,10 +8,11 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from profile_text import SKETCH, writer
 
+from rigcheck.address import place_of
 from rigcheck.loading import ProfileError, dump_profile, load_profile
 from rigcheck.metrics import METRICS
 from rigcheck.model import OneOf, Span
-from rigcheck.profile import Box, CameraDevice, Mode, Profile
+from rigcheck.profile import Box, CameraDevice, Mode, ObsPc, Profile
 
 
 @pytest.fixture
@@ -31,6 +33,28 @@ def test_a_dump_loads_back_equal_without_hosts_and_secrets(write) -> None:
     assert back.power["ups"].nut == "ups@recorded"
     assert back.later == {}
     assert dump_profile(back) == text
+
+
+def test_what_obs_should_show_survives_a_dump(write) -> None:
+    profile = load_profile(write(SKETCH))
+    back = load_profile(write(dump_profile(profile)))
+    assert back.obs == {"main": replace(profile.obs["main"], url="ws://recorded", password=None)}
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"), [("rtmp://127.0.0.1:1935/live", "loopback"), ("rtmp://relay.lan/live", "private")]
+)
+def test_that_the_ingest_is_in_the_house_survives_a_dump(write, url: str, kept: str) -> None:
+    text = dump_profile(load_profile(write(f"room: a\npush: {{url: '{url}', key: env:STREAM_KEY}}\n")))
+    assert place_of(load_profile(write(text)).later["push"].url) == kept
+    assert "1935" not in text
+    assert "relay" not in text
+    assert "STREAM_KEY" not in text
+
+
+def test_no_obs_is_not_one_with_defaults(write) -> None:
+    assert load_profile(write(dump_profile(Profile(obs={})))).obs == {}
+    assert load_profile(write(dump_profile(Profile(obs={"main": ObsPc()})))).obs == {"main": ObsPc("ws://recorded")}
 
 
 def test_the_built_in_default_survives_a_dump(write) -> None:

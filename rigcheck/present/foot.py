@@ -9,6 +9,9 @@ from rigcheck.present.fault import numbered_faults
 from rigcheck.present.fit import pack
 from rigcheck.present.page import Line, Page
 
+VIAS = ("obs-record", "obs-shot")
+"""Ways to a device that lead through OBS."""
+
 
 def foot(report: Report, page: Page, *, verbose: bool) -> list[Line]:
     """Two or three lines."""
@@ -26,13 +29,18 @@ def foot(report: Report, page: Page, *, verbose: bool) -> list[Line]:
 
 def _through_obs(report: Report, page: Page) -> list[str]:
     """What was looked at in OBS, and how: in its programme, or by single pictures and meters."""
-    words, seen = page.words, report.findings
-    parts = {via: dict.fromkeys(_called(f, page) for f in seen if f.via == via) for via in ("obs-record", "obs-shot")}
-    return [words.text(f"table.{via}", {"parts": tuple(parts[via])}) for via in parts if parts[via]]
+    seen = [finding for finding in report.findings if finding.via in VIAS]
+    seen.sort(key=lambda finding: (PARTS.index(_part(finding)), not page.is_main(finding)))
+    parts = {via: tuple(dict.fromkeys(_called(f, page) for f in seen if f.via == via)) for via in VIAS}
+    return [page.words.text(f"table.{via}", {"parts": parts[via]}) for via in VIAS if parts[via]]
 
 
 def _called(finding: Finding, page: Page) -> str:
-    return page.at_device(page.words.text(f"part.{finding.check.partition('.')[0]}"), finding)
+    return page.at_device(page.words.text(f"part.{_part(finding)}"), finding)
+
+
+def _part(finding: Finding) -> str:
+    return finding.check.partition(".")[0]
 
 
 def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:

@@ -203,6 +203,30 @@ def test_what_was_left_out_for_the_show_on_air():
     assert "31 left out, a show is on air (--allow-on-air)" in shown(sample("on-air"))
 
 
+def test_what_was_seen_through_obs_is_said():
+    report = sample("good")
+    vias = {"mic": "obs-record", "camera": "obs-record", "light": "obs-shot"}
+    findings = [replace(f, via=vias.get(f.check.partition(".")[0], f.via)) for f in report.findings]
+    text = shown(replace(report, findings=tuple(findings)))
+    assert "through OBS: mic, camera   through OBS's stills and meters: light" in text
+    assert "through OBS" not in shown(report)
+    assert "经 OBS 输出看的：麦克风、摄像头" in shown(replace(report, findings=tuple(findings)), ZH)
+
+
+def test_a_room_whose_spare_obs_is_not_in_the_profile_has_no_reserve():
+    assert "backup: none" in shown(sample("good"))
+
+
+def test_faults_of_obs_say_what_they_are_about():
+    text = shown(sample("bad-obs"))
+    assert "another scene (Standby)" in text
+    assert "Muted in OBS            1 (Lav 1)" in text
+    assert "5 (Cam 2, Lav 2 +3)" in text
+    assert "not to the platform (to this PC)" in text
+    assert "2 (two OBS at once, sample rates differ)" in text
+    assert "是别的场景（Standby）" in shown(sample("bad-obs"), ZH)
+
+
 def test_durations_flags_and_percent_read_naturally():
     text = shown(sample("on-battery"))
     assert "UPS runs on battery     on battery   want on mains (built-in)" in text
