@@ -173,10 +173,10 @@ class ObsStudio:
             raise RuntimeError(f"{request}: {answer['requestStatus']}")
         return answer.get("responseData") or {}
 
-    def wait_for(self, request: str, key: str, value: object, seconds: float = 10) -> None:
-        """Wait until the answer to a request has that value."""
+    def wait_for(self, request: str, key: str, value: object, seconds: float = 10, **data: object) -> None:
+        """Wait until the answer to a request with this data has that value."""
         for _ in range(int(seconds / 0.05)):
-            if self.ask(request).get(key) == value:
+            if self.ask(request, data).get(key) == value:
                 return
             time.sleep(0.05)
         raise TimeoutError(f"{request} {key} is not {value}")

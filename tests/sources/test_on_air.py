@@ -21,10 +21,10 @@ service = pytest.mark.skipif(FFMPEG is None, reason="ffmpeg is not installed")
 linux = pytest.mark.skipif(sys.platform != "linux", reason="a program is renamed by copying it")
 
 
-NOTHING: dict[str, tuple[str, ...]] = {"pushing": (), "unasked": ()}
+NOTHING: dict[str, object] = {"pushing": (), "unasked": (), "obs_answers": False}
 
 
-def now(*processes: subprocess.Popen[bytes]) -> dict[str, tuple[str, ...]]:
+def now(*processes: subprocess.Popen[bytes]) -> dict[str, object]:
     """The verdict on these processes alone: other programs of this computer may really be on air."""
     pids = {process.pid for process in processes}
     return asdict(state_of(process for process in psutil.process_iter(["name"]) if process.pid in pids))
