@@ -20,9 +20,9 @@ def plan_for(link: Link, profile: Profile) -> Plan:
     for cover in link.covers:
         origin, steps = _of_profile(cover, profile)
         if steps:
-            return Plan(cover, (*mend, *steps), origin)
+            return Plan(cover, mend, steps, origin)
     cover = link.covers[0]
-    return Plan(cover, (*mend, _ours(Message(f"now.generic.{cover}"))))
+    return Plan(cover, mend, (_ours(Message(f"now.generic.{cover}")),))
 
 
 def _of_profile(cover: Cover, profile: Profile) -> tuple[str, tuple[Step, ...]]:

@@ -48,12 +48,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to do about a broken link. `origin` says where the steps come from: `drill:NAME`, `backup.KIND`, else None.
+    """What to do about a broken link: what may mend it at once; if that does not help, the steps of what stands in.
 
-    Without an origin the profile names no backup of `cover`, and the steps are our generic ones.
+    `origin` says where those come from: `drill:NAME`, `backup.KIND`, `obs.spare`; None: the profile names no backup of
+    `cover`, and they are our generic ones.
     """
 
     cover: Cover
+    mend: tuple[Step, ...]
     steps: tuple[Step, ...]
     origin: str | None = None
 

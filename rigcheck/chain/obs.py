@@ -41,7 +41,7 @@ def obs_links(setting: Setting, outcomes: Outcomes) -> tuple[Link, Link, Link]:
     outcome = outcomes.get(request)
     if isinstance(outcome, NotSeen) and outcome.reason in _DEAD:
         word = "hangs" if outcome.reason is Reason.TIMEOUT else "gone"
-        dead = broken("input", Message(f"now.obs.{word}"), "app", "pc", "content", mend=Message(f"now.mend.obs_{word}"))
+        dead = broken("input", Message(f"now.obs.{word}"), "app", "pc", mend=Message(f"now.mend.obs_{word}"))
         _, scene, encoder = _unseen(Message("now.obs.silent"))
         return dead, scene, encoder
     return _unseen(why_unseen(outcome))

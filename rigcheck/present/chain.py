@@ -3,7 +3,7 @@
 JSON: {"schema": 1, "rigcheck", "command": "now", "started_at", "took_s", "source", "profile", "room", "on_air",
 "links": [{"link", "status": "ok" | "broken" | "unknown", "seen": {"id", "params", "text"}}], "first_broken": link | null,
 "plan": {"covers", "origin": "drill:NAME" | "backup.KIND" | "obs.spare" | null} | null,
-"steps": [{"who", "text", "at", "within_s"}], "exit_code"}. Only `text` depends on the language, and not where it is a
+"steps": [{"who", "text", "at", "within_s", "kind": "mend" | "backup" | "generic"}], "exit_code"}. Only `text` depends on the language, and not where it is a
 profile's own; a `who` of the profile is as people are called there, ours are the role words (tech, host).
 """
 
@@ -45,7 +45,7 @@ def chain_json(report: ChainReport, words: Catalogue) -> str:
             "links": [_link_json(link, words) for link in chain.links],
             "first_broken": first.id if first else None,
             "plan": {"covers": chain.plan.cover, "origin": chain.plan.origin} if chain.plan else None,
-            "steps": [_step_json(step, words) for step in chain.plan.steps] if chain.plan else [],
+            "steps": _steps_json(chain.plan, words) if chain.plan else [],
             "exit_code": int(chain.exit_code),
         }
     )
@@ -56,8 +56,12 @@ def _link_json(link: Link, words: Catalogue) -> dict[str, Any]:
     return {"link": link.id, "status": link.status, "seen": seen}
 
 
-def _step_json(step: Step, words: Catalogue) -> dict[str, Any]:
-    return {"who": step.who, "text": _said(step.text, words), "at": step.at, "within_s": step.within_s}
+def _steps_json(plan: Plan, words: Catalogue) -> list[dict[str, Any]]:
+    kinds = [*("mend" for _ in plan.mend), *("backup" if plan.origin else "generic" for _ in plan.steps)]
+    return [
+        {"who": step.who, "text": _said(step.text, words), "at": step.at, "within_s": step.within_s, "kind": kind}
+        for kind, step in zip(kinds, (*plan.mend, *plan.steps), strict=True)
+    ]
 
 
 def _said(text: Message | str, words: Catalogue) -> str:
@@ -110,22 +114,36 @@ def _links(chain: Chain, words: Catalogue, width: int) -> list[Line]:
 
 
 def _todo(plan: Plan, words: Catalogue, width: int) -> list[Line]:
-    """The steps, numbered, each with who does it."""
-    called = [words.text(f"who.{step.who}") if step.who in _ROLES else step.who for step in plan.steps]
+    """What may mend it, then what stands in: the steps are numbered through, each with who does it."""
+    steps = (*plan.mend, *plan.steps)
+    called = [words.text(f"who.{step.who}") if step.who in _ROLES else step.who for step in steps]
     column = max(map(cell_len, called)) + len(GAP)
-    lines: list[Line] = [(("", ""),), ((_origin(plan, words), "bold"),)]
-    for number, (who, step) in enumerate(zip(called, plan.steps, strict=True), 1):
-        label = pad(f"{number}", len("10")) + GAP
-        facts = {"text": _said(step.text, words), "at": step.at, "seconds": step.within_s}
-        told = wrap(words.text("now.numbered", facts), max(width - cell_len(label) - column, NARROWEST // 2))
-        lines.append(((label, "bold"), (pad(who, column), "cyan"), (told[0], "")))
-        lines += [((" " * (cell_len(label) + column) + line, ""),) for line in told[1:]]
-    return [*lines, (("", ""),)]
+    numbered = [
+        _step(number, pad(who, column), step, words, width)
+        for number, (who, step) in enumerate(zip(called, steps, strict=True), 1)
+    ]
+    at = len(plan.mend)
+    mend = [_heading(words.text("now.todo.mend")), *numbered[:at]] if plan.mend else []
+    return [line for block in (*mend, _heading(_origin(plan, words)), *numbered[at:], _heading("")) for line in block]
+
+
+def _heading(text: str) -> list[Line]:
+    return [(("", ""),), ((text, "bold"),)] if text else [(("", ""),)]
+
+
+def _step(number: int, who: str, step: Step, words: Catalogue, width: int) -> list[Line]:
+    label = pad(f"{number}", len("10")) + GAP
+    indent = cell_len(label + who)
+    facts = {"text": _said(step.text, words), "at": step.at, "seconds": step.within_s}
+    first, *rest = wrap(words.text("now.numbered", facts), max(width - indent, NARROWEST // 2))
+    return [((label, "bold"), (who, "cyan"), (first, "")), *(((" " * indent + line, ""),) for line in rest)]
 
 
 def _origin(plan: Plan, words: Catalogue) -> str:
+    """Where the steps come from; behind what may mend it, they are for when that did not help."""
+    after = "else" if plan.mend else "now"
     if plan.origin is None:
-        return words.text("now.todo.none", {"cover": words.text(f"now.cover.{plan.cover}")})
+        return words.text(f"now.todo.{after}_none", {"cover": words.text(f"now.cover.{plan.cover}")})
     if plan.origin.startswith("drill:"):
-        return words.text("now.todo.drill", {"name": plan.origin.removeprefix("drill:")})
-    return words.text("now.todo.backup")
+        return words.text(f"now.todo.{after}_drill", {"name": plan.origin.removeprefix("drill:")})
+    return words.text(f"now.todo.{after}_backup")
