@@ -250,7 +250,10 @@ def test_known_services(obs: ObsStudio):
     plain = read(obs, seconds=0.0)
     set_service(obs, "rtmp_common", service="Twitch", server="auto", key="x", bwtest=True)
     trial = read(obs, seconds=0.0)
+    set_service(obs, server="rtmp://live.example.com/app", key="live_1?bandwidthtest=true")
+    by_key = read(obs, seconds=0.0)
     set_service(obs, server="", key="")
+    assert by_key.target == "test"
     assert (plain.target, plain.has_key) == ("platform", False)
     assert (trial.target, trial.has_key) == ("test", True)
 

@@ -15,6 +15,7 @@ from rigcheck.profile import Secret
 from rigcheck.samples import ObsAddress, OnAirRequest, OnAirState
 from rigcheck.sources import on_air
 from rigcheck.sources.live import LiveSource
+from rigcheck.sources.obs_output import is_streaming
 
 OBS = "OBS Studio"
 HERE = ObsAddress("ws://127.0.0.1:4455")
@@ -125,6 +126,25 @@ def test_on_this_computer_somebody_who_answers_wrongly_is_there():
     assert together(NOBODY, NotSeen(Reason.UNREACHABLE), HERE) == asdict(NOBODY)
     assert together(NOBODY, NotSeen(Reason.DENIED, {"ref": "env"}), HERE) == asdict(NOBODY)
     assert together(PUSHES, NotSeen(Reason.TIMEOUT), HERE) == asdict(PUSHES)
+
+
+def output(*, active: bool, service: bool) -> dict[str, object]:
+    return {"outputActive": active, "outputFlags": {"OBS_OUTPUT_SERVICE": service}}
+
+
+@pytest.mark.parametrize(
+    ("stream", "outputs", "wanted"),
+    [
+        ((False, False), [], False),
+        ((True, False), [], True),
+        ((True, True), [], True),
+        ((False, True), [], True),
+        ((False, False), [output(active=True, service=True)], True),  # a plug-in's, to a second platform
+        ((False, False), [output(active=True, service=False), output(active=False, service=True)], False),
+    ],
+)
+def test_what_is_streaming(stream: tuple[bool, bool], outputs: list[dict[str, object]], wanted: bool):
+    assert is_streaming({"outputActive": stream[0], "outputReconnecting": stream[1]}, outputs) is wanted
 
 
 def test_a_process_list_that_fails_is_told(monkeypatch: pytest.MonkeyPatch):
