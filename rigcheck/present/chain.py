@@ -24,6 +24,7 @@ from rigcheck.present.page import LABEL, Line, paint
 
 STYLES = {LinkStatus.OK: "green", LinkStatus.BROKEN: "bold red", LinkStatus.UNKNOWN: "dim"}
 NARROWEST = 40
+_BLANK: Line = (("", ""),)
 _ROLES = frozenset(role.value for role in Role)
 
 
@@ -123,12 +124,13 @@ def _todo(plan: Plan, words: Catalogue, width: int) -> list[Line]:
         for number, (who, step) in enumerate(zip(called, steps, strict=True), 1)
     ]
     at = len(plan.mend)
-    mend = [_heading(words.text("now.todo.mend")), *numbered[:at]] if plan.mend else []
-    return [line for block in (*mend, _heading(_origin(plan, words)), *numbered[at:], _heading("")) for line in block]
+    mend = [_heading(words.text("now.todo.mend"), width), *numbered[:at]] if plan.mend else []
+    blocks = (*mend, _heading(_origin(plan, words), width), *numbered[at:])
+    return [*(line for block in blocks for line in block), _BLANK]
 
 
-def _heading(text: str) -> list[Line]:
-    return [(("", ""),), ((text, "bold"),)] if text else [(("", ""),)]
+def _heading(text: str, width: int) -> list[Line]:
+    return [_BLANK, *(((line, "bold"),) for line in wrap(text, width))]
 
 
 def _step(number: int, who: str, step: Step, words: Catalogue, width: int) -> list[Line]:

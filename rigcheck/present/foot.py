@@ -45,6 +45,8 @@ def _part(finding: Finding) -> str:
 
 def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
     words, reasons = page.words, [f.reason for f in report.findings if f.status is Status.SKIP]
+    if not reasons and not report.findings and report.command in PARTS:
+        return [words.text("table.nothing", {"part": words.text(f"part.{report.command}")})]
     said = [words.text("table.skipped", {"n": len(reasons)})] if reasons and not verbose else []
     said += [
         words.text("table.on_air", {"n": count, "why": words.text(f"reason.{reason}")})

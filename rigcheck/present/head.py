@@ -37,7 +37,7 @@ def head(report: Report, page: Page, *, quiet: bool) -> list[Line]:
     ]
     if quiet:
         return lines
-    counts: list[Line] = [((line, ""),) for line in pack(_counts(report, page.words), page.width, "    ")]
+    counts: list[Line] = [((line, ""),) for line in pack(_counts(report, page), page.width, "    ")]
     return [*lines, *counts, (("-" * page.width, "dim"),)]
 
 
@@ -92,9 +92,10 @@ def _time_left(report: Report, words: Catalogue) -> str:
     return words.text("show.later" if left_s >= 0 else "show.due", said)
 
 
-def _counts(report: Report, words: Catalogue) -> list[str]:
+def _counts(report: Report, page: Page) -> list[str]:
+    words = page.words
     mine = [f for f in report.findings if f.impact is not Impact.BACKUP]
-    spare = [f for f in report.findings if f.impact is Impact.BACKUP and f.reason is not Reason.NOT_IN_PROFILE]
+    spare = [f for f in report.findings if f.impact is Impact.BACKUP and not page.is_main(f)]
     blind = sum(finding.counted is Status.UNKNOWN for finding in mine)
     waived = sum(finding.waiver is not None for finding in report.findings)
     return [
