@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from services_pulse import RATE_HZ, need, tone
-from services_video import _nginx as nginx
-from services_video import free_port
+from services_video import free_port, nginx
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 

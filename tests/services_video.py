@@ -66,16 +66,17 @@ def udp(clip: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
 @contextlib.contextmanager
 def rtmp(clip: Path, folder: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """(URL, publisher) of a stream on a real nginx with its RTMP module."""
-    need("nginx")
     port = free_port()
     url = f"rtmp://127.0.0.1:{port}/live/cam"
-    with _nginx(folder, port), _ffmpeg(clip, "-c:v", "copy", "-f", "flv", url) as publisher:
+    with nginx(folder, port), _ffmpeg(clip, "-c:v", "copy", "-f", "flv", url) as publisher:
         time.sleep(1.0)  # the first key frame is on the server
         yield url, publisher
 
 
 @contextlib.contextmanager
-def _nginx(folder: Path, port: int) -> Iterator[None]:
+def nginx(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """A real nginx whose RTMP module takes streams at rtmp://127.0.0.1:PORT/live."""
+    need("nginx")
     module = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
     (folder / "logs").mkdir(parents=True)
     config = folder / "nginx.conf"
@@ -87,7 +88,7 @@ def _nginx(folder: Path, port: int) -> Iterator[None]:
     with subprocess.Popen(["nginx", "-p", str(folder), "-c", str(config)], stderr=subprocess.DEVNULL) as server:
         try:
             wait_for_listener(port)
-            yield
+            yield server
         finally:
             server.kill()
 
