@@ -108,6 +108,8 @@ async def test_passwords(obs: ObsStudio, monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert time.monotonic() - started < 1  # OBS says so; nobody waits for a time limit
     unset = await fault(ObsAddress(url, Secret("env:RIG_NO_SUCH")))
     assert (unset.reason, unset.params) == (Reason.DENIED, {"ref": "env"})
+    nowhere = await fault(ObsAddress(url, Secret("keyring:rigcheck-no-such/room")))
+    assert (nowhere.reason, nowhere.params) == (Reason.DENIED, {"ref": "keyring"})
     (tmp_path / "password").write_text(f"{obs.password}\n")
     async with connect(ObsAddress(url, Secret(f"file:{tmp_path}/password"))) as client:
         assert await client.ask("GetStats")
