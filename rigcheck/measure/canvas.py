@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 RATES = (25.0, 30.0, 50.0, 60.0)
-"""Frames per second that platforms take without converting; also times 1000/1001."""
+"""Frames per second that platforms take without converting; also times 1000/1001, as television has them."""
 SPACES = frozenset({"709", "srgb"})
 """What players take a stream of 8 bits for (ITU-R BT.709); HDR or BT.601 come out in wrong colours."""
 RATE_TOLERANCE, SHAPE_TOLERANCE = 0.002, 0.01
@@ -42,16 +42,12 @@ def _of_sizes(base: Size, output: Size, orientation: Literal["portrait", "landsc
 
 def _of_signal(settings: Mapping[str, str]) -> Iterator[str]:
     fps = _rate(settings.get("fps", ""))
-    if fps is not None and not any(_is_near(fps, rate) or _is_near(fps, rate / 1.001) for rate in RATES):
+    if fps is not None and not any(abs(fps / rate - 1) <= RATE_TOLERANCE for rate in RATES):
         yield "rate"
     if settings.get("color_space", "709").lower() not in SPACES:
         yield "space"
     if settings.get("color_range", "Partial").lower() not in ("partial", "limited"):
         yield "range"
-
-
-def _is_near(fps: float, rate: float) -> bool:
-    return abs(fps / rate - 1) <= RATE_TOLERANCE
 
 
 def _size(text: str) -> Size | None:

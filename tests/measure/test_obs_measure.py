@@ -243,6 +243,7 @@ def test_what_the_spare_has_otherwise():
         ({"output": "1280x720"}, ("orientation", "enlarged", "stretched")),
         ({"fps": "24"}, ("rate",)),
         ({"fps": "20"}, ("rate",)),
+        ({"fps": "29.9"}, ("rate",)),
         ({"color_space": "2100PQ"}, ("space",)),
         ({"color_space": "601"}, ("space",)),
         ({"color_range": "Full"}, ("range",)),
