@@ -20,7 +20,8 @@ import anyio
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.samples import ObsAddress
-from rigcheck.sources.obs_client import Message, ObsClient, connect
+from rigcheck.sources.obs_client import ObsClient, connect
+from rigcheck.sources.obs_guard import Guard
 
 LEAST_FREE_BYTES = 1_000_000_000
 """OBS's own statistics turn red here; half a minute of the best quality takes a tenth of it."""
@@ -67,10 +68,11 @@ async def record_program(address: ObsAddress, seconds: float) -> Recording | Non
     does), lost (OBS died, or somebody stopped it), timeout (OBS hangs), and what connecting raises.
     """
     async with connect(address) as obs:
-        if (await obs.ask("GetRecordStatus"))["outputActive"]:
+        if await is_recording(obs):
             raise NotSeen(Reason.RECORDING)
-        directory = await _directory(obs) if await is_here(address) else None
-        return None if directory is None else await _record(obs, address, directory, seconds)
+        if not await is_here(address) or not await _has_room(obs):
+            return None
+        return await _record(obs, address, seconds)
 
 
 async def is_here(address: ObsAddress) -> bool:
@@ -91,8 +93,8 @@ def _is_ours(family: int, place: tuple[str | int, ...]) -> bool:
     return False
 
 
-async def _directory(obs: ObsClient) -> Path | None:
-    """Where the recording will lie; None where it must not be made. Asking OBS to write where it cannot opens a dialog."""
+async def _has_room(obs: ObsClient) -> bool:
+    """Whether OBS would record into a file in a folder of this PC. Asked to write where it cannot, it opens a dialog."""
     place, mode, kind = await obs.ask_all(
         [
             ("GetRecordDirectory", {}),
@@ -103,44 +105,64 @@ async def _directory(obs: ObsClient) -> Path | None:
     directory = Path(place["recordDirectory"]) if place and place["recordDirectory"] else None
     is_custom = (mode or {}).get("parameterValue") == "Advanced" and (kind or {}).get("parameterValue") == "FFmpeg"
     if directory is None or is_custom or not directory.is_dir() or not os.access(directory, os.W_OK):
-        return None
-    return directory if shutil.disk_usage(directory).free >= LEAST_FREE_BYTES else None
+        return False
+    return shutil.disk_usage(directory).free >= LEAST_FREE_BYTES
 
 
-async def _record(obs: ObsClient, address: ObsAddress, directory: Path, seconds: float) -> Recording | None:
-    take = _Take(obs, address, directory)
+async def is_recording(obs: ObsClient) -> bool:
+    """Whether OBS records, whoever began."""
+    return bool((await obs.ask("GetRecordStatus"))["outputActive"])
+
+
+async def path_of(obs: ObsClient) -> Path | None:
+    """The file that OBS records into, or did last. Outputs of plug-ins are not asked."""
+    outputs = await obs.ask_all([("GetOutputSettings", {"outputName": name}) for name in _OUTPUTS])
+    paths = [str(output["outputSettings"].get("path", "")) for output in outputs if output]
+    return next((Path(path) for path in paths if path), None)
+
+
+async def _record(obs: ObsClient, address: ObsAddress, seconds: float) -> Recording | None:
+    guard = Guard(address)
+    take = _Take(obs, address, guard)
     try:
         if not await take.start():
             return None
         await take.run(seconds)
         return await take.finish()
     except BaseException:
-        with anyio.move_on_after(STOP_S, shield=True):
+        with anyio.move_on_after(STOP_S, shield=True), suppress(NotSeen):
             await take.abandon()
         take.discard()
         raise
+    finally:
+        guard.release(is_over=take.is_over)
 
 
 class _Take:
     """Our recording while it runs."""
 
-    def __init__(self, obs: ObsClient, address: ObsAddress, directory: Path) -> None:
-        self._obs, self._address, self._directory = obs, address, directory
+    def __init__(self, obs: ObsClient, address: ObsAddress, guard: Guard) -> None:
+        self._obs, self._address, self._guard = obs, address, guard
         self._path: Path | None = None
         self._began_s = time.monotonic()
         self._is_copied = False
+        self.is_over = False
 
     async def start(self) -> bool:
         """Start it; False where OBS refuses. Not cancelled half-way: then nobody would know whose recording it is."""
-        try:
-            with anyio.CancelScope(shield=True):
+        with anyio.CancelScope(shield=True):
+            try:
                 await self._obs.ask("StartRecord")
-        except NotSeen as fault:
-            if fault.reason is Reason.REFUSED:
-                return False
-            raise
-        await self._learn()
-        recorded_s = await self._until(START_S, is_active=True)
+            except NotSeen as fault:
+                self.is_over = fault.reason is Reason.REFUSED
+                if self.is_over:
+                    return False
+                raise
+            self._path = await path_of(self._obs)
+            if self._path:
+                self._guard.tell(str(self._path))
+        self._is_copied = await _flag(self._obs, "Video", "AutoRemux")
+        recorded_s = await _until(self._obs, START_S, is_active=True)
         self._began_s = time.monotonic() - recorded_s
         return True
 
@@ -149,28 +171,23 @@ class _Take:
         end_s = self._began_s + seconds
         while (rest_s := end_s - time.monotonic()) > 0:
             await anyio.sleep(min(rest_s, WATCH_S))
-            if not (await self._obs.ask("GetRecordStatus"))["outputActive"]:
+            if not await is_recording(self._obs):
                 raise NotSeen(Reason.LOST)
 
     async def finish(self) -> Recording | None:
         """Stop it, and wait until its file is complete; None where that is not to be had here."""
-        self._heed(await self._obs.ask("StopRecord"))
-        await self._until(STOP_S, is_active=False)
+        await self._stop(self._obs)
         found = self._recording()
         return found if found is not None and found.path.is_file() else None
 
     async def abandon(self) -> None:
-        """Stop it, over a new connection where the old one is dead. A hung OBS finds the request when it wakes up."""
+        """Stop it, over a new connection where the old one is dead."""
         try:
-            self._heed(await self._obs.ask("StopRecord"))
+            await self._stop(self._obs)
         except NotSeen as fault:
-            if fault.reason is not Reason.LOST:
-                return
-            with suppress(NotSeen):
+            if fault.reason is Reason.LOST:
                 async with connect(self._address) as obs:
-                    self._heed(await obs.ask("StopRecord"))
-        with suppress(NotSeen):
-            await self._until(STOP_S, is_active=False)
+                    await self._stop(obs)
 
     def discard(self) -> None:
         """Delete what there is of it."""
@@ -180,27 +197,25 @@ class _Take:
     def _recording(self) -> Recording | None:
         return Recording(self._path, self._began_s, self._is_copied) if self._path else None
 
-    def _heed(self, answer: Message) -> None:
-        self._path = Path(answer["outputPath"]) if answer.get("outputPath") else self._path
+    async def _stop(self, obs: ObsClient) -> None:
+        if await is_recording(obs):
+            answer = await obs.ask("StopRecord")
+            self._path = Path(answer["outputPath"]) if answer.get("outputPath") else self._path
+            await _until(obs, STOP_S, is_active=False)
+        self.is_over = True
 
-    async def _learn(self) -> None:
-        """Its file is known from the beginning, should OBS not live to tell. Outputs of plug-ins are not ours."""
-        remux, *outputs = await self._obs.ask_all(
-            [
-                ("GetProfileParameter", {"parameterCategory": "Video", "parameterName": "AutoRemux"}),
-                *(("GetOutputSettings", {"outputName": name}) for name in _OUTPUTS),
-            ]
-        )
-        self._is_copied = (remux or {}).get("parameterValue") == "true"
-        paths = [Path(str(output["outputSettings"].get("path", ""))) for output in outputs if output]
-        self._path = next((path for path in paths if path.is_relative_to(self._directory)), None)
 
-    async def _until(self, limit_s: float, *, is_active: bool) -> float:
-        """Wait until it records, or does no more; its length in seconds then. Raises NotSeen(timeout)."""
-        end_s = time.monotonic() + limit_s
-        while time.monotonic() < end_s:
-            status = await self._obs.ask("GetRecordStatus")
-            if status["outputActive"] is is_active and (status["outputDuration"] > 0 or not is_active):
-                return float(status["outputDuration"]) / 1000
-            await anyio.sleep(POLL_S)
-        raise NotSeen(Reason.TIMEOUT, {"request": "GetRecordStatus"})
+async def _until(obs: ObsClient, limit_s: float, *, is_active: bool) -> float:
+    """Wait until it records, or does no more; its length in seconds then. Raises NotSeen(timeout)."""
+    end_s = time.monotonic() + limit_s
+    while time.monotonic() < end_s:
+        status = await obs.ask("GetRecordStatus")
+        if status["outputActive"] is is_active and (status["outputDuration"] > 0 or not is_active):
+            return float(status["outputDuration"]) / 1000
+        await anyio.sleep(POLL_S)
+    raise NotSeen(Reason.TIMEOUT, {"request": "GetRecordStatus"})
+
+
+async def _flag(obs: ObsClient, category: str, name: str) -> bool:
+    (answer,) = await obs.ask_all([("GetProfileParameter", {"parameterCategory": category, "parameterName": name})])
+    return (answer or {}).get("parameterValue") == "true"
