@@ -83,3 +83,33 @@ def test_blur_is_monotonic():
         noise = (np.clip(soft + rng.normal(0, 1, soft.shape), 0, 255).astype(np.uint8) for _ in range(5))
         detail.append(values(reduced(noise))["camera.focus"].value)
     assert detail == sorted(detail, reverse=True)
+
+
+def shots(frames, count_per_s=5):
+    return reduced(list(frames), times_s=[at / count_per_s for at in range(len(frames))], clock="shots")
+
+
+def test_single_pictures_tell_no_rhythm():
+    found = values(dataclasses.replace(shots(list(film(10))), via="obs-shot"))
+    blind = {name for name, item in found.items() if item.reason is Reason.NOT_THIS_WAY}
+    timed = {"fps", "fps_of_asked_pct", "jitter_ms", "dropped_pct", "duplicated_pct", "noise_sigma", "first_frame_ms"}
+    assert blind == {f"camera.{name}" for name in timed}
+    assert (found["camera.black_s"].value, found["camera.frozen_s"].value) == (0, 0)
+    assert found["camera.focus"].value > 0
+    assert found["camera.levels"].value in ("full", "limited")
+
+
+def test_between_single_pictures_there_may_be_others():
+    picture = next(film(1))
+    part = values(shots([*film(5), *[picture] * 5]))["camera.frozen_s"]
+    assert (part.value, part.estimate) == (pytest.approx(1.0), True)
+    whole = values(shots([picture] * 10))["camera.frozen_s"]
+    assert (whole.value, whole.estimate) == (pytest.approx(2.0), False)
+    black = values(shots([np.zeros_like(picture)] * 10))["camera.black_s"]
+    assert (black.value, black.estimate) == (pytest.approx(2.0), False)
+    assert values(shots([picture]))["camera.frozen_s"].reason is Reason.TOO_SHORT
+
+
+def test_what_stands_in_for_another_picture_is_an_estimate_throughout():
+    found = values(dataclasses.replace(shots(list(film(10))), is_estimate=True))
+    assert all(item.estimate for item in found.values() if item.value is not None)
