@@ -52,7 +52,7 @@ class Rig:
         facts = {
             "url": address.url,
             "password": address.password.ref,
-            "awkward": json.dumps(AWKWARD),
+            "awkward": json.dumps(AWKWARD, ensure_ascii=False),
             "port": self.port,
         }
         path = self.folder / "room.yaml"
