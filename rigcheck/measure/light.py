@@ -147,8 +147,8 @@ def _flicker(clip: CameraClip) -> tuple[Measurement, Measurement]:
         return _none(metrics.LIGHT_FLICKER, found), _none(metrics.LIGHT_FLICKER_HZ, found)
     strength = Measurement(metrics.LIGHT_FLICKER, found.pct, params={"cause": found.cause})
     source = found.hz or ("dimmer" if found.cause == "dimmer" else None)
-    reason = None if source else Reason.NO_FLICKER if found.cause == "none" else Reason.NONE_HERE
-    return strength, Measurement(metrics.LIGHT_FLICKER_HZ, source, reason, params={"cause": found.cause})
+    why = None if source else Reason.NO_FLICKER if found.cause == "none" else Reason.NONE_HERE
+    return strength, Measurement(metrics.LIGHT_FLICKER_HZ, source, why, params={"cause": found.cause})
 
 
 def _mask(box: Box, shape: tuple[int, ...]) -> NDArray[np.bool_]:
