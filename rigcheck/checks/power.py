@@ -30,5 +30,5 @@ POWER_CHECKS: tuple[Check, ...] = (
     _check(id="power.charge", metrics=(m.POWER_CHARGE,), minutes=30),
     _check(id="power.replace", metrics=(m.POWER_REPLACE,), who=Role.SITE, minutes=30),
     _check(id="power.input", metrics=(m.POWER_INPUT,), who=Role.SITE, minutes=10),
-    _check(id="power.age", metrics=(m.POWER_AGE,), impact=Impact.BACKUP, who=Role.SITE, minutes=30),
+    _check(id="power.age", metrics=(m.POWER_AGE,), who=Role.SITE, minutes=30),
 )
