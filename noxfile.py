@@ -11,7 +11,7 @@ TESTS = ("pytest", "-n", "2", "--ignore=tests/test_quality.py")  # linters need 
 def _floor(requirement: str) -> str:
     """The lowest version that a requirement allows, pinned."""
     name, _, rest = requirement.partition(">=")
-    return f"{name}=={rest.split(',')[0]}" if rest else requirement
+    return f"{name}=={rest.split(',')[0]}.*" if rest else requirement
 
 
 @nox.session(python="3.11")

@@ -23,7 +23,7 @@ PARTS = {
 app = typer.Typer(
     name="rigcheck",
     help="Pre-flight check of a live-commerce room. Try: rigcheck preflight --replay demo:bad",
-    no_args_is_help=True,
+    invoke_without_command=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -32,6 +32,7 @@ app = typer.Typer(
 
 @app.callback()
 def root(
+    context: typer.Context,
     *,
     version: Annotated[bool, typer.Option("-V", "--version", is_eager=True, help="Show the version and exit.")] = False,
 ) -> None:
@@ -41,6 +42,8 @@ def root(
 
         typer.echo(f"rigcheck {__version__}")
         raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...] | None) -> None:

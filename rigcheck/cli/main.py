@@ -50,8 +50,7 @@ def _run(arguments: Sequence[str]) -> int:
     except typer.Abort as abort:
         raise KeyboardInterrupt from abort
     except typer.TyperException as error:
-        sys.stderr.write(f"rigcheck: {error.format_message()}\n")
-        return int(Exit.USAGE)
+        raise UsageError(Message("error.usage.command-line", {"what": error.format_message()})) from error
     if code == Exit.INTERRUPTED:  # typer answers Ctrl-C with the code alone
         raise KeyboardInterrupt
     return int(code or 0)

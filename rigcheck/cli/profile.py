@@ -8,7 +8,14 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
-app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+
+
+@app.callback()
+def root(context: typer.Context) -> None:
+    """Check, describe or write a room's profile."""
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
 
 
 @app.command("check", help="Say everything that is wrong with profiles; exit 78 if anything is.")

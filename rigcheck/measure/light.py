@@ -153,8 +153,9 @@ def _flicker(clip: CameraClip) -> tuple[Measurement, Measurement]:
     if not isinstance(found, Flicker):
         return _none(metrics.LIGHT_FLICKER, found), _none(metrics.LIGHT_FLICKER_HZ, found)
     strength = Measurement(metrics.LIGHT_FLICKER, found.pct, params={"cause": found.cause})
-    reason_hz = None if found.hz else Reason.NO_FLICKER if found.cause == "none" else Reason.NONE_HERE
-    return strength, Measurement(metrics.LIGHT_FLICKER_HZ, found.hz, reason_hz, params={"cause": found.cause})
+    source = found.hz or ("dimmer" if found.cause == "dimmer" else None)
+    why = None if source else Reason.NO_FLICKER if found.cause == "none" else Reason.NONE_HERE
+    return strength, Measurement(metrics.LIGHT_FLICKER_HZ, source, why, params={"cause": found.cause})
 
 
 def _mask(box: Box, shape: tuple[int, ...]) -> NDArray[np.bool_]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _LARGEST_PX = 100_000_000  # of one picture: more is an attack, not a camera
 _MOST_VALUES = 2**28  # of one take: 46 min of 48 kHz stereo, 1 GiB
+_MOST_PLANES = 8  # PyAV 18.1 crashes on reading so many planes; packed they are fine
 _TEXT_ART = {"ansi", "bintext", "xbin", "idf"}  # FFmpeg plays any text file as a video of letters
 _LISTS = {"hls", "concat", "dash"}  # lists of other files; one plain file is one file
 _OPEN_S = 10.0
@@ -259,6 +260,10 @@ def _fourcc(stream: Stream) -> str:
 
 def _full_scale(frame: AudioFrame) -> Floats:
     """(n, channels) of full scale 1.0 from any sample format."""
+    import av
+
+    if frame.format.is_planar and len(frame.layout.channels) >= _MOST_PLANES:
+        (frame,) = av.AudioResampler(format="flt").resample(frame)
     values = frame.to_ndarray()
     values = values.T if frame.format.is_planar else values.reshape(-1, len(frame.layout.channels))
     if values.dtype == np.uint8:

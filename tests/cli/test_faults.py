@@ -140,7 +140,7 @@ def slow_room(tmp_path: Path, port: int) -> Path:
 
 def start(tmp_path: Path, port: int) -> subprocess.Popen[str]:
     process = subprocess.Popen(
-        command("camera", slow_room(tmp_path, port)),
+        command("camera", slow_room(tmp_path, port), "--allow-on-air"),  # other tests may be pushing
         env=environment(tmp_path),
         cwd=tmp_path,
         stdout=subprocess.PIPE,
@@ -204,6 +204,7 @@ def test_a_run_ends_within_its_limit_and_two_seconds(tmp_path, black_hole: int) 
         slow_room(tmp_path, black_hole),
         "--only",
         "camera,power",
+        "--allow-on-air",
         "--timeout",
         "2",
         "--format",
@@ -219,7 +220,7 @@ def test_a_run_ends_within_its_limit_and_two_seconds(tmp_path, black_hole: int) 
 
 def test_two_runs_at_once_take_turns_or_say_so(tmp_path, black_hole: int) -> None:
     first = start(tmp_path, black_hole)
-    second = rigcheck(tmp_path, "camera", slow_room(tmp_path, black_hole))
+    second = rigcheck(tmp_path, "camera", slow_room(tmp_path, black_hole), "--allow-on-air")
     assert second.returncode == 3
     assert second.stderr.count("\n") == 1
     first.send_signal(signal.SIGTERM)

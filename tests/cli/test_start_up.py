@@ -4,7 +4,7 @@ import subprocess
 import sys
 
 import pytest
-from command import environment
+from command import environment, rigcheck
 
 HEAVY = ("numpy", "cv2", "av", "sounddevice", "psutil", "yaml", "speedtest")
 
@@ -39,3 +39,10 @@ def test_the_version_is_answered_without_typer(tmp_path) -> None:
         check=True,
     )
     assert done.stdout.splitlines()[-1] == "False"
+
+
+@pytest.mark.parametrize("arguments", [[], ["profile"]])
+def test_a_command_alone_shows_its_help(tmp_path, arguments: list[str]) -> None:
+    done = rigcheck(tmp_path, *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "Commands:" in done.stdout

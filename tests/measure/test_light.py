@@ -121,6 +121,8 @@ def test_flicker_is_reported_with_its_cause():
     lit = values(reduced(flickering(60, np.full((270, 480), 120), hz=100, fps=30, depth=0.1, sigma=1)))
     assert lit["light.flicker_pct"].value == pytest.approx(7.6, rel=0.2)
     assert lit["light.flicker_hz"].value == 100
+    dimmed = values(reduced(flickering(60, np.full((270, 480), 120), hz=217, fps=30, depth=0.3, sigma=1)))
+    assert dimmed["light.flicker_hz"].value == "dimmer"
     dark = values(reduced(film(40, height=180, width=320)))
     assert dark["light.flicker_pct"].value == 0
     assert dark["light.flicker_hz"].reason is Reason.NO_FLICKER

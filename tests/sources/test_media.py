@@ -140,6 +140,7 @@ def tone(tmp_path, *arguments, name="take.wav"):
         (("-c:a", "libmp3lame", "-b:a", "192k"), "a.mp3", 1),
         (("-c:a", "libopus", "-ar", "48000"), "a.opus", 1),
         (("-c:a", "pcm_s16le", "-ac", "6"), "a.wav", 6),
+        (("-c:a", "aac", "-ac", "8"), "a.m4a", 8),
     ],
 )
 def test_every_sample_format_has_the_same_full_scale(arguments, name, channels, tmp_path):
