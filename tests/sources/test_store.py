@@ -26,7 +26,7 @@ from hypothesis.extra import numpy as hnp
 from rigcheck.errors import BadInputError, Exit, NotSeen, UnwritableError, UsageError
 from rigcheck.model import Reason, Stage
 from rigcheck.profile import Mode
-from rigcheck.samples import AudioClip, CameraClip, HostState, OnAirState, PowerState, Sample
+from rigcheck.samples import AudioClip, CameraClip, HostState, LevelTrace, OnAirState, PowerState, Sample
 from rigcheck.sources import folder
 from rigcheck.sources.blob import pack, unpack
 from rigcheck.sources.codec import array_types, decode, encode
@@ -710,3 +710,13 @@ def test_a_read_only_place_is_said_before_anything_is_measured(tmp_path, monkeyp
         check_place(tmp_path / "room")
     assert caught.value.exit_code is Exit.USAGE
     assert caught.value.message.params["error"] == "Read-only file system"
+
+
+def test_a_level_trace_answers_for_a_microphone_and_nothing_else(tmp_path):
+    levels = np.array([[0.1, 0.2], [np.nan, 0.3]], np.float32)
+    trace = LevelTrace(np.array([0.0, 0.05]), levels, levels, muted=False, layout="mono")
+    write_recording(tmp_path / "room", recording(outcomes={"mic@main": trace}), "1.2.3")
+    assert same(read_recording(tmp_path / "room").outcomes["mic@main"], trace)
+    write_recording(tmp_path / "odd", recording(outcomes={"camera@main": trace}), "1.2.3")
+    with pytest.raises(BadInputError):
+        read_recording(tmp_path / "odd")
