@@ -350,3 +350,19 @@ def test_without_obs_in_the_profile_it_is_asked_for() -> None:
 def test_no_obs_is_unreachable(obs: ObsStudio) -> None:
     nowhere = replace(obs.address, url="ws://127.0.0.1:9")
     assert anyio.run(unseen, lambda: record_program(nowhere, 1.0)).reason is Reason.UNREACHABLE
+
+
+def test_the_preview_of_studio_mode_is_not_the_programme(obs: ObsStudio, monkeypatch: pytest.MonkeyPatch) -> None:
+    obs.ask("SetStudioModeEnabled", {"studioModeEnabled": True})
+    obs.ask("SetCurrentPreviewScene", {"sceneName": "Standby"})  # all green: 59 IRE
+    try:
+        seen = []
+        for least in (obs_program.LEAST_FREE_BYTES, 2**62):  # recorded, and by pictures
+            monkeypatch.setattr(obs_program, "LEAST_FREE_BYTES", least)
+            with LiveSource() as source:
+                seen.append(anyio.run(source.acquire, picture_of(obs)))
+    finally:
+        obs.ask("SetStudioModeEnabled", {"studioModeEnabled": False})
+    assert [clip.via for clip in seen if isinstance(clip, CameraClip)] == ["obs-record", "obs-shot"]
+    for clip in seen:
+        assert values(*measure_light(clip, SETTING, "main"))["light.mean_ire"] == pytest.approx(44.2, abs=1.5)  # type: ignore[arg-type] # a clip
