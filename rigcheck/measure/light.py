@@ -56,7 +56,7 @@ def measure_light(clip: CameraClip, setting: Setting, name: str) -> tuple[Measur
 def _measured(clip: CameraClip, setting: Setting, name: str) -> tuple[Measurement, ...]:
     if not len(clip.frames):
         return *(_none(metric, Reason.NONE_HERE) for metric in _PICTURED), *_flicker(clip)
-    view = _View(clip, cast("CameraDevice", setting.device("camera", name)), grey(clip.frames))
+    view = _View(clip, _boxed(clip, cast("CameraDevice", setting.device("camera", name))), grey(clip.frames))
     return (
         Measurement(metrics.LIGHT_MEAN, _IRE * _over_clip(view, view.luma.mean(axis=(1, 2)), clip.mean)),
         _subject(view),
@@ -67,6 +67,12 @@ def _measured(clip: CameraClip, setting: Setting, name: str) -> tuple[Measuremen
         _evenness(view),
         *_flicker(clip),
     )
+
+
+def _boxed(clip: CameraClip, device: CameraDevice) -> CameraDevice:
+    """The device whose boxes hold in this picture: a camera's do not in OBS's programme, which is laid out otherwise."""
+    is_camera = not str(device.device).startswith("obs:")
+    return CameraDevice(device.device) if is_camera and clip.via == "obs-record" else device
 
 
 _PICTURED = (

@@ -155,3 +155,21 @@ def test_exposure_brackets(name, mean, bright, dark, material):
 def test_a_face_in_its_box(material):
     clip = read_clip(material / "images" / "imageio-astronaut.png", CameraRequest(), whole=True)
     assert values(clip, subject=FACE)["light.subject_ire"].value == pytest.approx(61, abs=1)
+
+
+def test_a_cameras_boxes_do_not_hold_in_the_programme():
+    import dataclasses
+
+    clip = reduced([patches()] * 9)
+    box = Box(0.0, 0.0, 0.1, 0.1)
+    for via, device, which in (
+        ("device", "cam", "profile"),
+        ("obs-record", "cam", "centre"),
+        ("obs-record", "obs:program", "profile"),
+    ):
+        profile = Profile(camera={"main": CameraDevice(device, subject=box)})
+        seen = measure_light(
+            dataclasses.replace(clip, via=via), Setting(profile, Stage.HOST, date(2026, 11, 22)), "main"
+        )
+        (subject,) = (item for item in seen if item.metric.id == "light.subject_ire")
+        assert subject.params["box"] == which
