@@ -21,7 +21,6 @@ LATER_METRICS = frozenset(
     """
     light.cast_pct light.colour_error_de00 light.pumping_pct camera.match_de00
     mic.tone_dbfs mic.tone_hz mic.echo_db mic.reverb_s mic.rate_error_ppm
-    sync.offset_ms sync.drift_ms_per_min
     network.upload_kbps network.upload_p5_kbps network.upload_uncertainty_pct network.download_kbps network.rtt_ms
     network.loaded_rtt_ms network.jitter_ms network.loss_pct network.dns_ms network.connect_ms network.tls_ms
     network.mtu_bytes network.link_mbps

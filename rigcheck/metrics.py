@@ -49,6 +49,9 @@ MIC_BALANCE = Metric("mic.balance_db", "dB", 1)
 MIC_POLARITY = Metric("mic.polarity", "", 2)
 MIC_BANDWIDTH = Metric("mic.bandwidth_hz", "Hz", 0)
 
+SYNC_OFFSET = Metric("sync.offset_ms", "ms", 0)  # sound late is positive
+SYNC_DRIFT = Metric("sync.drift_ms_per_min", "ms/min", 1)
+
 POWER_ON_MAINS = Metric("power.on_mains", "flag", 0)
 POWER_CHARGE = Metric("power.charge_pct", "%", 0)
 POWER_RUNTIME = Metric("power.runtime_s", "s", 0)

@@ -272,7 +272,7 @@ class Setting:
 
     def names(self, section: str) -> tuple[str, ...]:
         """The role names of a section's devices, as written."""
-        return ("main",) if section == "host" else tuple(getattr(self.profile, section))
+        return ("main",) if section in ("host", "sync") else tuple(getattr(self.profile, section))
 
     def device(self, section: str, name: str) -> CameraDevice | MicDevice | PowerDevice | ObsPc | Host:
         """The profile's device of a section ("camera", "mic", "power", "host", "obs") by its role name."""

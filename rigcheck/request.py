@@ -5,6 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from rigcheck.profile import Secret
+
+PROGRAM = "obs:program"
+"""The device that is OBS's programme: what viewers get."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObsAddress:
+    """Where an OBS listens, and the reference (never the text) of its password."""
+
+    url: str
+    password: Secret | None = None
+
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -16,28 +16,18 @@ from numpy.typing import NDArray
 
 from rigcheck.link_state import LineState, Presence, Reach
 from rigcheck.obs_state import ObsState
-from rigcheck.profile import Box, Mode, Secret
-from rigcheck.request import Request as Request  # noqa: PLC0414 - found here with all of its kinds
+from rigcheck.profile import Box, Mode
+from rigcheck.request import PROGRAM, ObsAddress, Request
+from rigcheck.sync_state import SyncClip
+from rigcheck.sync_state import SyncRequest as Request
 
 Floats = NDArray[np.float32]
 Times = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
 
 
-PROGRAM = "obs:program"
-"""The device that is OBS's programme: what viewers get."""
-
-
 LEAD_S = 2.0
 """From the start of a prompted take to the prompt "speak": loading, opening, and taking a breath."""
-
-
-@dataclass(frozen=True, slots=True)
-class ObsAddress:
-    """Where an OBS listens, and the reference (never the text) of its password."""
-
-    url: str
-    password: Secret | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +254,17 @@ class OnAirState:
 
 
 Sample = (
-    CameraClip | AudioClip | LevelTrace | PowerState | HostState | OnAirState | ObsState | Presence | LineState | Reach
+    CameraClip
+    | AudioClip
+    | LevelTrace
+    | SyncClip
+    | PowerState
+    | HostState
+    | OnAirState
+    | ObsState
+    | Presence
+    | LineState
+    | Reach
 )
 SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in get_args(Sample)}
 STAND_INS = {LevelTrace.kind: AudioClip.kind}
