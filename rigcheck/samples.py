@@ -17,10 +17,16 @@ from numpy.typing import NDArray
 from rigcheck.link_state import LineState, Presence, Reach
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import Box, Mode
-from rigcheck.request import PROGRAM, ObsAddress, Request
-from rigcheck.sync_state import SyncClip
-from rigcheck.sync_state import SyncRequest as Request
 
+# Found here with all the other kinds:
+from rigcheck.request import PROGRAM as PROGRAM  # noqa: PLC0414 - a name to import from here
+from rigcheck.request import ObsAddress as ObsAddress  # noqa: PLC0414 - likewise
+from rigcheck.request import Request as Request  # noqa: PLC0414 - likewise
+from rigcheck.sync_state import SyncClip as SyncClip  # noqa: PLC0414 - likewise
+from rigcheck.sync_state import SyncRequest as SyncRequest  # noqa: PLC0414 - likewise
+
+LOCAL_OBS = ObsAddress("ws://127.0.0.1:4455")
+"""Where an OBS listens by default."""
 Floats = NDArray[np.float32]
 Times = NDArray[np.float64]
 Bytes = NDArray[np.uint8]
@@ -143,7 +149,7 @@ class ObsRequest(Request):
     """
 
     kind: ClassVar[str] = "obs"
-    obs: ObsAddress = ObsAddress("ws://127.0.0.1:4455")
+    obs: ObsAddress = LOCAL_OBS
     compare: ObsAddress | None = None
     test_hosts: tuple[str, ...] = ()
     seconds: float = 1.5
