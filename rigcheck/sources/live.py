@@ -29,6 +29,8 @@ from rigcheck.samples import (
     PowerState,
     Request,
     Sample,
+    SyncClip,
+    SyncRequest,
 )
 from rigcheck.sources.worker import call_in_worker
 
@@ -55,16 +57,18 @@ class LiveSource:
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence for a request, taken now. Raises NotSeen with the reason where there is none."""
-        if isinstance(request, CameraRequest | AudioRequest) and request.device == PROGRAM:
+        if isinstance(request, CameraRequest | AudioRequest | SyncRequest) and request.device == PROGRAM:
             return await self._on_programme(request)
         return await ACQUIRE[type(request)](request)
 
-    async def _on_programme(self, request: CameraRequest | AudioRequest) -> Sample:
+    async def _on_programme(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
         from rigcheck.sources.program import Programme  # noqa: PLC0415 - what is not asked for is not loaded
 
         self._programme = self._programme or Programme()
         if isinstance(request, AudioRequest):
             return await self._programme.hear(request)
+        if isinstance(request, SyncRequest):
+            return await self._programme.follow(request)
         return await self._programme.look(request)
 
     def __enter__(self) -> Self:
@@ -109,6 +113,11 @@ async def _device_or_input(
         if unseen.reason is not Reason.HELD or request.obs is None or request.obs_input is None:
             raise
     return await read_input(request.obs, request.obs_input)
+
+
+async def _sync(request: SyncRequest) -> SyncClip:
+    """A camera and a microphone of their own have no common clock here."""
+    raise NotSeen(Reason.NOT_THIS_WAY, {"device": request.device})
 
 
 async def _host(request: HostRequest) -> HostState:
@@ -163,6 +172,7 @@ async def _reach(request: ReachRequest) -> Reach:
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
+    SyncRequest: _sync,
     HostRequest: _host,
     ObsRequest: _obs,
     OnAirRequest: _on_air,

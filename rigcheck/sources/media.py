@@ -47,7 +47,7 @@ def read_clip(path_or_url: str | os.PathLike[str], request: CameraRequest, *, wh
     `request.rotate` says how it stands. Raises BadInputError where it is no sound media file, NotSeen no-stream where it
     holds no picture.
     """
-    with _Opened(path_or_url) as box:
+    with Opened(path_or_url) as box:
         stream = _first(path_or_url, box, "video")
         if _is_still(box):
             return _reduce_still(path_or_url, box, stream, request)
@@ -60,7 +60,7 @@ def read_take(path_or_url: str | os.PathLike[str], request: AudioRequest, *, pha
     `phased`: the take is the request's `speak_s` and then `quiet_s`, if it is that long. Raises BadInputError where it
     is no sound media file (or longer than 2^28 values), NotSeen no-stream where it holds no sound.
     """
-    with _Opened(path_or_url) as box:
+    with Opened(path_or_url) as box:
         take = _Take(path_or_url)
         for frame in _decoded(path_or_url, box, _first(path_or_url, box, "audio")):
             take.add(frame)
@@ -73,17 +73,17 @@ def kinds_in(path: str | os.PathLike[str]) -> frozenset[str]:
     """What a file holds: picture (a still), video, audio; its first frame decodes. Raises BadInputError otherwise."""
     import av
 
-    with _Opened(path) as box:
+    with Opened(path) as box:
         seen = [s for s in box.streams if s.type in ("video", "audio")]
         streams = [s for s in seen if not s.disposition & av.stream.Disposition.attached_pic and not _is_text(s)]
         if not streams:
-            raise _not_media(path)
+            raise not_media(path)
         kinds = frozenset({"picture"}) if _is_still(box) else frozenset(stream.type for stream in streams)
         next(_decoded(path, box, streams[0]))
     return kinds
 
 
-class _Opened:
+class Opened:
     """A container that is closed again; local files may not refer to others. Raises BadInputError for anything else."""
 
     def __init__(self, path_or_url: str | os.PathLike[str]) -> None:
@@ -97,11 +97,11 @@ class _Opened:
         try:
             self._box = av.open(self._path, options=options, timeout=_OPEN_S)
         except (av.FFmpegError, OSError, ValueError) as error:
-            raise _not_media(self._path) from error
+            raise not_media(self._path) from error
         is_list = "://" not in self._path and self._box.format.name in _LISTS
         if is_list or not any(s.type in ("video", "audio") and not _is_text(s) for s in self._box.streams):
             self._box.close()
-            raise _not_media(self._path)
+            raise not_media(self._path)
         return self._box
 
     def __exit__(self, *_: object) -> None:
@@ -121,11 +121,11 @@ class _Take:
 
     def add(self, frame: AudioFrame) -> None:
         """Append; a stream that changes its rate or channels midway is damaged."""
-        block = _full_scale(frame)
+        block = full_scale(frame)
         if not self.rate_hz:
             self.rate_hz, self._room = frame.sample_rate, np.empty((frame.sample_rate * 20, block.shape[1]), np.float32)
         if frame.sample_rate != self.rate_hz or block.shape[1] != self._room.shape[1]:
-            raise _not_media(self._path)
+            raise not_media(self._path)
         stop = self._used + len(block)
         if stop * block.shape[1] > _MOST_VALUES:
             raise BadInputError(Message("error.replay.too-long", {"path": str(self._path)}))
@@ -162,12 +162,12 @@ def _decoded(path: str | os.PathLike[str], box: InputContainer, stream: Stream) 
     import av
 
     if stream.codec_context is None:
-        raise _not_media(path)
+        raise not_media(path)
     stream.codec_context.thread_count = 1
     good, bad = 0, 0
     try:
         for packet in box.demux(stream):
-            _give_way()
+            give_way()
             try:
                 frames = packet.decode()
             except av.FFmpegError:
@@ -178,10 +178,10 @@ def _decoded(path: str | os.PathLike[str], box: InputContainer, stream: Stream) 
     except av.FFmpegError:
         bad += 1
     if not good or bad >= good:
-        raise _not_media(path)
+        raise not_media(path)
 
 
-def _give_way() -> None:
+def give_way() -> None:
     """In a thread of a task that was cancelled: stop here. A long file must not outlive Ctrl-C."""
     with suppress(RuntimeError):  # not in such a thread
         from_thread.check_cancelled()
@@ -203,7 +203,7 @@ def _reduce_video(
         _add(reducer, frame, t_s)
         count += 1
     if reducer is None:
-        raise _not_media(path)
+        raise not_media(path)
     clip = reducer.clip(fourcc=_fourcc(stream), first_frame_ms=None)
     return dataclasses.replace(clip, clock="none") if count == 1 else clip
 
@@ -235,7 +235,7 @@ def _picture(path: str | os.PathLike[str], box: InputContainer, stream: Stream) 
         flags = cv2.IMREAD_COLOR | cv2.IMREAD_IGNORE_ORIENTATION
         found: Any = cv2.imdecode(np.fromfile(path, np.uint8), flags)
         if found is None:
-            raise _not_media(path)
+            raise not_media(path)
         return np.asarray(found, np.uint8)
     return colours(next(_decoded(path, box, stream)))
 
@@ -249,7 +249,7 @@ def _reducer(request: CameraRequest, clock: str, *, limited: bool) -> FrameReduc
 
 def _check_size(path: str | os.PathLike[str], width: int, height: int) -> None:
     if not 0 < width * height <= _LARGEST_PX:
-        raise _not_media(path)
+        raise not_media(path)
 
 
 def _fourcc(stream: Stream) -> str:
@@ -258,7 +258,7 @@ def _fourcc(stream: Stream) -> str:
     return tag if tag.isprintable() and tag.strip("\0 ") else str(stream.codec_context.name)
 
 
-def _full_scale(frame: AudioFrame) -> Floats:
+def full_scale(frame: AudioFrame) -> Floats:
     """(n, channels) of full scale 1.0 from any sample format."""
     import av
 
@@ -280,7 +280,8 @@ def _phases(request: AudioRequest, take: _Take) -> tuple[tuple[int, int] | None,
     return (0, speak), (speak, speak + quiet)
 
 
-def _not_media(path: str | os.PathLike[str]) -> BadInputError:
+def not_media(path: str | os.PathLike[str]) -> BadInputError:
+    """The error for a file that is no sound media file."""
     return BadInputError(
         Message("error.replay.not-media", {"path": str(Path(path)) if "://" not in str(path) else str(path)})
     )

@@ -5,10 +5,22 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.model import Reason
-from rigcheck.samples import LEAD_S, PROGRAM, AudioClip, AudioRequest, CameraClip, CameraRequest, LevelTrace, ObsAddress
+from rigcheck.samples import (
+    LEAD_S,
+    PROGRAM,
+    AudioClip,
+    AudioRequest,
+    CameraClip,
+    CameraRequest,
+    LevelTrace,
+    ObsAddress,
+    SyncClip,
+    SyncRequest,
+)
 from rigcheck.sources.mic import phase_of
 from rigcheck.sources.obs_client import connect
 from rigcheck.sources.obs_meter import hear_programme
@@ -16,12 +28,12 @@ from rigcheck.sources.obs_program import Recording, record_program
 from rigcheck.sources.obs_shot import watch_source
 from rigcheck.sources.worker import call_in_worker
 
-VIA = "obs-record"
+VIA: Literal["obs-record"] = "obs-record"
 
 
 @dataclass(slots=True)
 class Programme:
-    """Looks at the programme and listens to it. What was recorded for the sound is kept for the picture, once."""
+    """Looks at the programme and listens to it. What was recorded for the sound serves the picture too, until closed."""
 
     _kept: Recording | None = None
 
@@ -36,25 +48,32 @@ class Programme:
 
     async def look(self, request: CameraRequest) -> CameraClip:
         """What was recorded for the sound, else a recording of its own. Raises NotSeen like `hear`."""
-        recording, self._kept = self._kept, None
         address = _address(request)
-        try:
-            recording = recording or await record_program(address, request.seconds)
-            if recording is None:
-                return await _look_by_shots(request, address)
-            return await call_in_worker(read_picture, recording.path, request)
-        finally:
-            if recording is not None:
-                recording.discard()
+        recording = await self._recorded(address, request.seconds)
+        if recording is None:
+            return await _look_by_shots(request, address)
+        return await call_in_worker(read_picture, recording.path, request)
+
+    async def follow(self, request: SyncRequest) -> SyncClip:
+        """Picture and sound together, of the same recording. Raises NotSeen like `hear`; not-by-this-route without one."""
+        recording = await self._recorded(_address(request), request.seconds)
+        if recording is None:
+            raise NotSeen(Reason.NOT_THIS_WAY)
+        return await call_in_worker(read_both, recording.path)
+
+    async def _recorded(self, address: ObsAddress, seconds: float) -> Recording | None:
+        if self._kept is None:
+            self._kept = await record_program(address, seconds)
+        return self._kept
 
     def close(self) -> None:
-        """Delete what nobody looked at."""
+        """Delete what was recorded."""
         kept, self._kept = self._kept, None
         if kept is not None:
             kept.discard()
 
 
-def _address(request: CameraRequest | AudioRequest) -> ObsAddress:
+def _address(request: CameraRequest | AudioRequest | SyncRequest) -> ObsAddress:
     if request.obs is None:
         raise NotSeen(Reason.NEEDS_OBS)
     return request.obs
@@ -66,6 +85,16 @@ def read_picture(path: Path, request: CameraRequest) -> CameraClip:
 
     try:
         return replace(read_clip(path, request, whole=False), via=VIA)
+    except BadInputError as error:
+        raise NotSeen(Reason.JUNK, {"device": PROGRAM}) from error
+
+
+def read_both(path: Path) -> SyncClip:
+    """A recording's picture and sound on its clock. Runs in a worker. Raises NotSeen: junk, no-stream."""
+    from rigcheck.sources.together import read_together  # noqa: PLC0415 - loads PyAV, in the worker alone
+
+    try:
+        return read_together(path, via=VIA)
     except BadInputError as error:
         raise NotSeen(Reason.JUNK, {"device": PROGRAM}) from error
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from rigcheck.errors import BadInputError, NotSeen, UsageError
 from rigcheck.model import Message, Reason, Stage
-from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample
+from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample, SyncRequest
 from rigcheck.sources.manifest import PROFILE, bad_recording
 from rigcheck.sources.store import Outcome, read_recording
 
@@ -69,7 +69,8 @@ class FileSource:
     @property
     def parts(self) -> frozenset[str]:
         """The parts of the room that the file is evidence for."""
-        return frozenset(part for kind in self.content for part in PARTS[kind])
+        both = {"sync"} if self.content >= {"audio", "video"} else set()
+        return frozenset(part for kind in self.content for part in PARTS[kind]) | both
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence in the file, decoded in a thread.
@@ -87,6 +88,10 @@ class FileSource:
             if self.take is not None:
                 return self.take
             return await _threaded(partial(read_take, self.path, request, phased=self.phases))
+        if isinstance(request, SyncRequest) and self.content >= {"audio", "video"}:
+            from rigcheck.sources.together import read_together  # noqa: PLC0415 - likewise
+
+            return await _threaded(partial(read_together, self.path))
         if isinstance(request, PowerRequest) and "power" in self.content:
             return await _threaded(partial(_read_power, self.path, request))
         raise NotSeen(Reason.NOT_IN_FILE)

@@ -141,7 +141,7 @@ FILES = {
     "still.png": (write_still, {"camera", "light"}),
     "still.jpg": (write_still, {"camera", "light"}),
     "video.mp4": (write_video, {"camera", "light"}),
-    "both.mkv": (lambda path: write_video(path, sound=True), {"camera", "light", "mic"}),
+    "both.mkv": (lambda path: write_video(path, sound=True), {"camera", "light", "mic", "sync"}),
     "take.wav": (lambda path: write_wav(path, 1), {"mic"}),
     "ups.dev": (lambda path: write_text(path, UPSC), {"power"}),
     "apc.txt": (
