@@ -25,18 +25,12 @@ Array = NDArray[np.float64]
 FEWEST, ENOUGH = 3, 5  # events for an estimate, and for a value
 REACH_S, TOGETHER_S = 0.5, 0.025  # the largest offset looked for, and how far an event may be off the median of all
 DRIFT_SPAN_S = 20.0
-_PAIRED, _RIVAL = (
-    0.7,
-    0.7,
-)  # share of the flashes with a beep; of the best offset's pairs, from which another is as good
+_PAIRED = _RIVAL = 0.7  # share of the flashes with a beep; of the best pairs, from which another offset rivals it
 _RISE, _NOISES = 1.5, 10.0  # of a flash: codes of mean luma, times its noise
 _PARTIAL = 0.03  # brightness of a frame, as a share, from which it saw some of the flash
 _LONGEST_S = 1.0  # of a flash; what stays brighter is a cut or a lamp
 _LOUD, _ONSET = 10.0, 6.0  # times the floor: 20 dB, and where an onset begins
-_FAINTEST, _BELOW_PEAK = (
-    1e-4,
-    300.0,
-)  # the floor is no lower: -80 dBFS, and what an audio encoder smears ahead of a beep
+_FAINTEST, _BELOW_PEAK = 1e-4, 300.0  # no lower floor: -80 dBFS, and what an encoder smears ahead of a beep
 _STEEP = round(0.001 / STEP_S)  # steps in which an onset becomes loud
 _REST = round(0.1 / STEP_S)  # steps without anything loud before an onset
 _EXPOSURES = np.linspace(0.05, 1, 20)  # of a frame

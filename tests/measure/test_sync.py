@@ -131,6 +131,18 @@ def test_music_with_cuts_is_no_clap(beat_s):
     assert refusals(SyncClip(*picture(beats, 20, lasts_s=0.1), sound(beats, 20), 5.0)) == {Reason.NO_CLAP}
 
 
+def test_cuts_to_a_brighter_camera_on_words_are_no_clap():
+    cuts_s = np.cumsum([1.1, 1.7, 1.3, 1.9, 1.2, 2.1, 1.6, 1.4, 1.8, 1.5])
+    t_s, luma = picture([], 18)
+    brighter = 50 * (np.searchsorted(cuts_s, t_s - 5) % 2)
+    assert refusals(SyncClip(t_s, luma + brighter, sound(cuts_s[::2], 18), 5.0)) == {Reason.NO_CLAP}
+
+
+def test_three_lamps_that_happen_to_go_with_much_talk_are_no_clap():
+    talk = np.append(IRREGULAR, IRREGULAR + 11)
+    assert refusals(SyncClip(*picture(talk[[2, 9, 15]], 24), sound(talk, 24), 5.0)) == {Reason.NO_CLAP}
+
+
 def test_still_empty_and_silent():
     none = np.zeros(0, np.float32)
     flashes = picture(IRREGULAR, 13)
