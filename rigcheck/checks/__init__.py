@@ -7,6 +7,10 @@ from rigcheck.checks.light import LIGHT_CHECKS
 from rigcheck.checks.mic import MIC_CHECKS
 from rigcheck.checks.obs import OBS_CHECKS
 from rigcheck.checks.power import POWER_CHECKS
+from rigcheck.checks.sync import SYNC_CHECKS
 
-CHECKS: tuple[Check, ...] = (*MIC_CHECKS, *CAMERA_CHECKS, *LIGHT_CHECKS, *OBS_CHECKS, *POWER_CHECKS, *HOST_CHECKS)
+CHECKS: tuple[Check, ...] = (
+    *(*MIC_CHECKS, *CAMERA_CHECKS, *LIGHT_CHECKS, *SYNC_CHECKS),
+    *(*OBS_CHECKS, *POWER_CHECKS, *HOST_CHECKS),
+)
 PARTS: tuple[str, ...] = tuple(dict.fromkeys(check.part for check in CHECKS))

@@ -15,6 +15,7 @@ PARTS = {
     "camera": "Cameras: mode, rate, drops, freezes, noise.",
     "light": "Light, in the camera's picture: exposure, backlight, flicker.",
     "mic": "Microphones: level, clipping, hum, dropouts.",
+    "sync": "Sound against picture: flashes and beeps, or claps with light.",
     "obs": "OBS: scene, inputs, target, late and dropped frames.",
     "power": "UPS and mains.",
     "host": "The streaming PC.",

@@ -9,7 +9,7 @@ from typing import Any, cast, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
-from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample
+from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample, SyncClip
 from rigcheck.sources.plain import Json, hints_of, plain, read_as, wanted
 
 Array = NDArray[Any]
@@ -105,6 +105,11 @@ def _fit_levels(trace: LevelTrace) -> None:
     wanted(trace, len(trace.t_s) == len(trace.rms), "t_s")
 
 
+def _fit_sync(clip: SyncClip) -> None:
+    """A brightness for every frame. What is no number is junk, and evidence too."""
+    wanted(clip, clip.luma.shape == clip.t_s.shape, "luma")
+
+
 def _fit_power(state: PowerState) -> None:
     """Only the operating system lists several supplies."""
     wanted(state, not state.supplies or state.origin == "os", "supplies")
@@ -118,5 +123,6 @@ _FITS: dict[type[Any], Callable[[Any], None]] = {
     CameraClip: _fit_camera,
     AudioClip: _fit_audio,
     LevelTrace: _fit_levels,
+    SyncClip: _fit_sync,
     PowerState: _fit_power,
 }

@@ -26,7 +26,7 @@ from hypothesis.extra import numpy as hnp
 from rigcheck.errors import BadInputError, Exit, NotSeen, UnwritableError, UsageError
 from rigcheck.model import Reason, Stage
 from rigcheck.profile import Mode
-from rigcheck.samples import AudioClip, CameraClip, HostState, LevelTrace, OnAirState, PowerState, Sample
+from rigcheck.samples import AudioClip, CameraClip, HostState, LevelTrace, OnAirState, PowerState, Sample, SyncClip
 from rigcheck.sources import folder
 from rigcheck.sources.blob import pack, unpack
 from rigcheck.sources.codec import array_types, decode, encode
@@ -720,3 +720,11 @@ def test_a_level_trace_answers_for_a_microphone_and_nothing_else(tmp_path):
     write_recording(tmp_path / "odd", recording(outcomes={"camera@main": trace}), "1.2.3")
     with pytest.raises(BadInputError):
         read_recording(tmp_path / "odd")
+
+
+def test_picture_and_sound_together_come_back_and_must_go_together(tmp_path):
+    clip = SyncClip(np.array([0.0, 0.04]), np.array([60.0, np.nan], np.float32), np.zeros(9, np.float32), -0.01)
+    write_recording(tmp_path / "room", recording(outcomes={"sync@main": clip}), "1.2.3")
+    assert same(read_recording(tmp_path / "room").outcomes["sync@main"], clip)
+    write_recording(tmp_path / "odd", recording(outcomes={"sync@main": replace(clip, luma=clip.luma[:1])}), "1.2.3")
+    assert refused(tmp_path / "odd") == "error.replay.damaged luma"
