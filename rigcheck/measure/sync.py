@@ -151,8 +151,9 @@ def _fit(seen: _Flashes, heard_s: Array, usual_s: float, slopes: Array) -> tuple
     drifts = slopes[:, None] * (heard_s - middle_s)
     is_full = seen.bright > 1 - _PARTIAL
     costs, offsets = [], []
-    # Where no flash is partly seen (a rendered clip, a screen), nothing tells the exposure: flashes begin with frames.
-    for exposure_s in usual_s * (np.ones(1) if is_full.all() else _EXPOSURES):
+    # Flashes that fill their frames, all equally far from their sounds, begin with frames: a rendered clip, no sensor.
+    begins_with_frames = bool(is_full.all()) and bool(np.ptp(late) < usual_s / 8)
+    for exposure_s in usual_s * (np.ones(1) if begins_with_frames else _EXPOSURES):
         for gamma in (1.0, GAMMA):
             low = late - np.where(is_full, 0, (1 - seen.bright.clip(0, 1) ** gamma) * exposure_s) - drifts
             high = low + np.where(is_full, np.maximum(seen.gap_s - exposure_s, 0), 0)

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import anyio
 import pytest
-from rigcheck.measure.sync import measure_sync
 from services_obs import ObsStudio, need_obs
 from show_clip import play_show
 from sync_clip import make_sync_clip
 
 from rigcheck.errors import BadInputError, NotSeen
+from rigcheck.measure.sync import measure_sync
 from rigcheck.model import Reason, Stage
 from rigcheck.profile import Profile, Setting
 from rigcheck.samples import PROGRAM, CameraRequest, SyncClip, SyncRequest
