@@ -27,6 +27,8 @@ LEAST_FREE_BYTES = 1_000_000_000
 """OBS's own statistics turn red here; half a minute of the best quality takes a tenth of it."""
 START_S = 3.0
 """A recording that has not begun by then will not."""
+BEGIN_S = 1.5
+"""What an accepted recording takes to begin on a busy computer; part of STOP_S."""
 STOP_S = 3.0
 """What stopping and deleting may take when nobody waits for them any more."""
 WATCH_S = 0.5
@@ -146,6 +148,7 @@ class _Take:
         self._path: Path | None = None
         self._began_s = time.monotonic()
         self._is_copied = False
+        self._has_begun = False
         self.is_over = False
 
     async def start(self) -> bool:
@@ -164,6 +167,7 @@ class _Take:
         self._is_copied = await _flag(self._obs, "Video", "AutoRemux")
         recorded_s = await _until(self._obs, START_S, is_active=True)
         self._began_s = time.monotonic() - recorded_s
+        self._has_begun = True
         return True
 
     async def run(self, seconds: float) -> None:
@@ -198,6 +202,9 @@ class _Take:
         return Recording(self._path, self._began_s, self._is_copied) if self._path else None
 
     async def _stop(self, obs: ObsClient) -> None:
+        if not self._has_begun:  # accepted, but OBS is still starting it: stopped now, it would begin after all
+            with suppress(NotSeen):
+                await _until(obs, BEGIN_S, is_active=True)
         if await is_recording(obs):
             answer = await obs.ask("StopRecord")
             self._path = Path(answer["outputPath"]) if answer.get("outputPath") else self._path
