@@ -14,7 +14,10 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rigcheck.link_state import LineState, Presence, Reach
+from rigcheck.backend_state import BackendState
+from rigcheck.encoder_state import EncoderTrials
+from rigcheck.ingest_state import IngestState, PushTrace
+from rigcheck.link_state import LineState, LinkState, Presence, Reach
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import Box, Mode
 
@@ -24,6 +27,7 @@ from rigcheck.request import ObsAddress as ObsAddress  # noqa: PLC0414 - likewis
 from rigcheck.request import Request as Request  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncClip as SyncClip  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncRequest as SyncRequest  # noqa: PLC0414 - likewise
+from rigcheck.uplink_state import UplinkTrace
 
 LOCAL_OBS = ObsAddress("ws://127.0.0.1:4455")
 """Where an OBS listens by default."""
@@ -271,6 +275,12 @@ Sample = (
     | Presence
     | LineState
     | Reach
+    | LinkState
+    | UplinkTrace
+    | IngestState
+    | PushTrace
+    | EncoderTrials
+    | BackendState
 )
 SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in get_args(Sample)}
 STAND_INS = {LevelTrace.kind: AudioClip.kind}

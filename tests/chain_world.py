@@ -18,9 +18,6 @@ from rigcheck.later import (
     BackupNetwork,
     BackupPower,
     Drill,
-    Line,
-    Network,
-    Push,
     Step,
 )
 from rigcheck.link_state import LineState, Presence, Reach
@@ -29,6 +26,7 @@ from rigcheck.obs_state import ObsInput, ObsState
 from rigcheck.plan import Outcome
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, PowerDevice, Profile, Setting, Show
 from rigcheck.samples import OnAirState, PowerState, Request
+from rigcheck.uplink import Line, Network, Push
 
 NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 
@@ -72,10 +70,8 @@ ROOM = Profile(
     mic={"main": MicDevice("GO II", obs_input="Lav 1"), "backup": MicDevice("AT2020", obs_input="Lav 2")},
     power={"ups": PowerDevice(nut="ups@127.0.0.1")},
     obs={"main": ObsPc(scene="Live", collection="rooms", profile="taobao", inputs=("Cam 1", "Lav 1", "Clip"))},
-    later={
-        "network": Network({"main": Line("eth0"), "backup": Line("wwan0")}),
-        "push": Push("rtmp://ingest.example/live"),
-    },
+    network=Network({"main": Line("eth0"), "backup": Line("wwan0")}),
+    push=Push("rtmp://ingest.example/live"),
 )
 BACKUP = Backup(
     network=BackupNetwork("backup"),

@@ -313,9 +313,9 @@ async def test_cancelling_ends_the_acquisitions() -> None:
 
 async def test_sections_that_nothing_looks_at_yet_are_named() -> None:
     made = await report(
-        Fake(), check(), profile=room(later={"network": {}}, name="beauty-3", camera={"main": CameraDevice()})
+        Fake(), check(), profile=room(later={"drills": {}}, name="beauty-3", camera={"main": CameraDevice()})
     )
-    assert made.not_checked == ("network",)
+    assert made.not_checked == ("drills",)
     assert made.profile is not None
     assert made.profile.name == "beauty-3"
 

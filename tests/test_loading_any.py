@@ -46,7 +46,7 @@ def test_what_obs_should_show_survives_a_dump(write) -> None:
 )
 def test_that_the_ingest_is_in_the_house_survives_a_dump(write, url: str, kept: str) -> None:
     text = dump_profile(load_profile(write(f"room: a\npush: {{url: '{url}', key: env:STREAM_KEY}}\n")))
-    assert place_of(load_profile(write(text)).later["push"].url) == kept
+    assert place_of(load_profile(write(text)).push.url) == kept
     assert "1935" not in text
     assert "relay" not in text
     assert "STREAM_KEY" not in text

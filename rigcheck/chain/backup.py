@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rigcheck.chain.link import Cover, Link, Plan, Step
-from rigcheck.later import Backup, BackupDevice, Drill, Network
+from rigcheck.later import Backup, BackupDevice, Drill
 from rigcheck.later import Step as DrillStep
 from rigcheck.model import Message, Params, Role
 from rigcheck.profile import Profile
+from rigcheck.uplink import Network
 
 _ACTIONS = {"obs_scene": "scene", "obs_input_on": "input", "obs_input_off": "input"}
 """The actions that have words of their own, and what each of them wants."""
@@ -72,7 +73,7 @@ def _of_backup(cover: Cover, profile: Profile) -> tuple[Step, ...]:
     backup: Backup = profile.later.get("backup") or Backup()
     match cover:
         case "network" if backup.network:
-            return (_ours(_line(backup.network.line, profile.later.get("network"))),)
+            return (_ours(_line(backup.network.line, profile.network)),)
         case "camera" if backup.camera:
             return _device("camera", backup.camera)
         case "mic" if backup.mic:
@@ -90,8 +91,8 @@ def _of_backup(cover: Cover, profile: Profile) -> tuple[Step, ...]:
             return ()
 
 
-def _line(name: str, network: Network | None) -> Message:
-    line = network.lines.get(name) if network else None
+def _line(name: str, network: Network) -> Message:
+    line = network.lines.get(name)
     if line is not None and line.via == "router":
         return Message("now.step.router", {"name": name})
     return Message("now.step.line", {"name": name, "interface": line.interface if line else None})

@@ -7,7 +7,6 @@ from rigcheck.address import host_of
 from rigcheck.check import Check
 from rigcheck.checks.host import limit_disk
 from rigcheck.checks.route import obs_address
-from rigcheck.later import Push
 from rigcheck.measure.obs import measure_obs
 from rigcheck.model import Impact, Limit, Metric, Need, OneOf, Span
 from rigcheck.profile import Setting
@@ -27,8 +26,8 @@ def ask_obs(setting: Setting, name: str) -> ObsRequest:
 
 def trial_hosts(setting: Setting) -> tuple[str, ...]:
     """The hosts of the profile's trial ingest; none where the show itself goes to that host."""
-    push = setting.profile.later.get("push")
-    if not isinstance(push, Push) or push.test is None:
+    push = setting.profile.push
+    if push.test is None:
         return ()
     host = host_of(push.test.url)
     return () if push.url is not None and host_of(push.url) == host else (host,)

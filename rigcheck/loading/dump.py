@@ -9,7 +9,6 @@ from typing import Any
 import yaml
 
 from rigcheck.address import place_of
-from rigcheck.later import Push
 from rigcheck.model import Limit, OneOf, Span, Waiver
 from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, ObsPc, PowerDevice, Profile
 
@@ -46,8 +45,8 @@ def dump_profile(profile: Profile) -> str:
     kept = {
         name: value for name, value in written.items() if value is not None and (value != {} or name in _MAY_BE_EMPTY)
     }
-    push = profile.later.get("push")
-    if isinstance(push, Push) and push.url is not None and (place := place_of(push.url)) in _IN_THE_HOUSE:
+    push = profile.push
+    if push.url is not None and (place := place_of(push.url)) in _IN_THE_HOUSE:
         kept["push"] = {"url": _IN_THE_HOUSE[place]}
     return str(
         yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)

@@ -139,7 +139,7 @@ def _target(state: ObsState, setting: Setting) -> Measurement:
     """Whether the stream goes elsewhere than to the platform; right where the profile itself pushes to such a place."""
     if state.target == "none" and setting.profile.show.pusher != "obs":
         return Measurement(OBS_TEST_TARGET, None, Reason.NONE_HERE)
-    url: str | None = getattr(setting.profile.later.get("push"), "url", None)
+    url = setting.profile.push.url
     is_test = state.target != "platform" and (url is None or place_of(url) != state.target)
     return Measurement(OBS_TEST_TARGET, is_test, params={"what": (state.target,)})
 

@@ -10,12 +10,13 @@ from rigcheck.chain import questions, walk
 from rigcheck.chain.link import LINKS, Chain, LinkStatus
 from rigcheck.errors import Exit, NotSeen
 from rigcheck.i18n import languages, load_catalogue
-from rigcheck.later import FarEnd, Line, Network, Push
+from rigcheck.later import FarEnd
 from rigcheck.link_state import LineState, Reach
 from rigcheck.model import Limit, OneOf, Reason
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, PowerDevice, Profile, Show
 from rigcheck.samples import ObsRequest, OnAirState
+from rigcheck.uplink import Line, Network, Push
 
 
 def chain(profile: Profile = ROOM, now=NOW, **changes) -> Chain:
@@ -192,10 +193,10 @@ def test_a_shut_door_is_the_ingests_fault_not_the_lines():
 
 
 def test_without_an_address_the_running_stream_speaks_for_the_ingest():
-    room = with_later(push=None)
+    room = replace(ROOM, push=Push())
     assert status(chain(room))["ingest"] == "ok"
     assert status(chain(room, obs=obs(reconnecting=True)))["ingest"] == "unknown"
-    srt = with_later(push=Push("srt://ingest.example:9000"))
+    srt = replace(ROOM, push=Push("srt://ingest.example:9000"))
     assert status(chain(srt, reach=NotSeen(Reason.NOT_THIS_WAY)))["ingest"] == "ok"
     idle = chain(srt, reach=NotSeen(Reason.NOT_THIS_WAY), obs=obs(streaming=False))
     assert status(idle)["ingest"] == "unknown"
@@ -262,7 +263,7 @@ def test_nothing_that_is_asked_disturbs_or_is_asked_of_anybody_else():
     assert not any(request.disturbs for request in asked)
     assert {request.kind for request in asked} == {"power", "presence", "obs", "line", "reach", "on_air"}
     assert all(request.compare is None for request in asked if isinstance(request, ObsRequest))
-    router = with_later(network=Network({"main": Line(via="router", far_end_port=8081)}))
+    router = replace(ROOM, network=Network({"main": Line(via="router", far_end_port=8081)}))
     assert "line" not in {request.kind for request in questions(setting(router))}
 
 

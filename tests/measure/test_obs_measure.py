@@ -6,13 +6,13 @@ from datetime import date
 import pytest
 
 from rigcheck.checks.obs import OBS_CHECKS, ask_obs, limit_delay, limit_target, limit_virtualcam, trial_hosts
-from rigcheck.later import Push, PushTest
 from rigcheck.measure.canvas import canvas_faults
 from rigcheck.measure.obs import measure_obs
 from rigcheck.metrics import METRICS
 from rigcheck.model import OneOf, Reason, Span, Stage
 from rigcheck.obs_state import ObsInput, ObsState
 from rigcheck.profile import CameraDevice, Host, MicDevice, ObsPc, Profile, Secret, Setting, Show
+from rigcheck.uplink import Push, PushTest
 
 CAM = ObsInput("Cam 1", "v4l2_input", is_active=True)
 LAV = ObsInput("Lav 1", "alsa_input_capture", is_active=True, muted=False, peak_dbfs=-12.0, silent=False)
@@ -167,7 +167,7 @@ def test_a_target_that_is_not_the_platform(place):
     ],
 )
 def test_where_the_profile_itself_pushes_is_no_test(url, place, is_test):
-    assert one("target_is_test", replace(ROOM, later={"push": Push(url)}), target=place)[0] is is_test
+    assert one("target_is_test", replace(ROOM, push=Push(url)), target=place)[0] is is_test
 
 
 def test_without_a_target_an_obs_that_does_not_push_is_all_right():
@@ -286,7 +286,7 @@ def test_what_is_asked():
     ],
 )
 def test_the_hosts_of_a_trial_ingest(push, hosts):
-    assert trial_hosts(setting_of(replace(ROOM, later={"push": push} if push else {}))) == hosts
+    assert trial_hosts(setting_of(replace(ROOM, push=push or Push()))) == hosts
 
 
 def test_limits_that_depend_on_who_pushes_and_how_fast_it_must_be():
