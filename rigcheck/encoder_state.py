@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from rigcheck.request import Request
+from rigcheck.request import PROGRAM, ObsAddress, Request
 from rigcheck.value import Box, Mode
 
 
@@ -25,7 +25,8 @@ class Candidate:
 class EncoderRequest(Request):
     """Trial encodes of what the camera `device` shows: hardware encoders by one frame each, x264 preset by preset.
 
-    The picture comes the same way as a CameraRequest's. With `quality`, candidates are also compared at display size.
+    The picture comes the same way as a CameraRequest's; `obs` is the OBS whose programme `obs:program` means. With
+    `quality`, candidates are also compared at display size.
     """
 
     kind: ClassVar[str] = "encoder"
@@ -35,6 +36,7 @@ class EncoderRequest(Request):
     crop: Box | Literal["portrait", "landscape"] | None = None
     candidates: tuple[Candidate, ...] = ()
     quality: bool = False
+    obs: ObsAddress | None = None
 
     @property
     def disturbs(self) -> bool:
@@ -44,17 +46,20 @@ class EncoderRequest(Request):
     @property
     def resource(self) -> str:
         """The camera, like every look through it."""
-        return f"camera:{self.device}"
+        return PROGRAM if self.device == PROGRAM else f"camera:{self.device}"
 
     @property
     def deadline_s(self) -> float:
-        """Opening, two seconds of picture, and some seconds of encoding for each candidate."""
-        return 25.0 + 12.0 * len(self.candidates)
+        """Opening, some seconds of picture, and of encoding and comparing for each candidate."""
+        return 25.0 + (24.0 if self.quality else 12.0) * len(self.candidates)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trial:
-    """One encoder at one candidate. Frames per wall-clock second and CPU ms a frame, the best of three runs."""
+    """One encoder at one candidate. Frames per wall-clock second and CPU ms a frame, the best of up to three runs.
+
+    The size is the one that was encoded: where the camera delivers less than the candidate, that is less.
+    """
 
     encoder: str  # x264, nvenc, qsv, amf, videotoolbox, vaapi
     preset: str
@@ -65,11 +70,16 @@ class Trial:
     wall_fps: float
     cpu_ms: float
     xpsnr_db: float | None = None  # at display size, against the camera's own picture
+    ssim_db: float | None = None  # likewise, where XPSNR is not to be had
+    vmaf: float | None = None  # likewise, 0-100, where an ffmpeg can
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EncoderTrials:
-    """What was tried on this computer. `unusable`: hardware encoders that would not encode one frame, and their words."""
+    """What was tried on this computer.
+
+    `unusable`: hardware encoders that would not encode one frame, and their words; "" where this build has them not.
+    """
 
     kind: ClassVar[str] = "encoder"
     trials: tuple[Trial, ...]

@@ -82,6 +82,7 @@ INGEST_RECONNECTS = Metric("ingest.reconnects", "count", 0)
 
 ENCODER_REALTIME = Metric("encoder.realtime_x", "x", 2)
 ENCODER_CPU = Metric("encoder.cpu_ms_per_frame", "ms", 1)
+ENCODER_CPU_SHARE = Metric("encoder.cpu_pct", "%", 0)  # of all cores, at the rate of the show
 
 BACKEND_OK = Metric("backend.ok", "flag", 0)
 BACKEND_LATENCY = Metric("backend.latency_ms", "ms", 0)
@@ -129,5 +130,6 @@ OBS_DELAY = Metric("obs.delay_s", "s", 1)
 OBS_DISK = Metric("obs.disk_free_gb", "GB", 1)
 OBS_LOG = Metric("obs.log_warnings", "count", 0)
 OBS_SPARE_DIFFERS = Metric("obs.spare_differs", "count", 0)
+OBS_SETTINGS_DIFFER = Metric("obs.settings_differ", "count", 0)
 
 METRICS: dict[str, Metric] = {value.id: value for value in list(globals().values()) if isinstance(value, Metric)}

@@ -22,6 +22,7 @@ class Reason(StrEnum):
     NOT_PUBLISHED = "not-published"
     NOT_IN_PROFILE = "not-in-profile"
     NOT_IN_FILE = "not-in-file"
+    NO_PLAN = "no-plan"
     NOT_THIS_WAY = "not-by-this-route"
     NOT_STREAMING = "not-streaming"
     NONE_HERE = "none-here"
