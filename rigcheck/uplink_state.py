@@ -30,6 +30,7 @@ class UplinkRequest(Request):
     kind: ClassVar[str] = "uplink"
     interface: str | None = None
     far_end_port: int | None = None  # router lines: the receiver's port that goes over this line
+    main_interface: str | None = None  # the main line's: whether both have one public address
     engines: tuple[str, ...] = ()
     http: str | None = None
     token: Secret | None = None

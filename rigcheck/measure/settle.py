@@ -27,7 +27,8 @@ def rates_kbps(t_s: Times, arrived: Counts, ramp_s: float = RAMP_S) -> Rates:
     cells = int((float(t_s[-1]) - ramp_s) / GRID_S + 1e-6)  # 3.1 - 1.0 is a hair under 2.1
     edges = ramp_s + GRID_S * np.arange(max(cells, 0) + 1)
     total = np.interp(edges, np.concatenate(([0.0], t_s)), np.concatenate(([0], np.cumsum(arrived))))
-    return np.diff(total) * 8 / 1000 / GRID_S
+    rates: Rates = np.diff(total) * 8 / 1000 / GRID_S
+    return rates
 
 
 def settled(t_s: Times, arrived: Counts) -> bool:
