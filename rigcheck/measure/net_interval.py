@@ -17,18 +17,18 @@ _NORMAL = 1.959964  # 97.5 % quantile
 _T_FEW = (12.7062, 4.3027)  # of t with 1 and 2 degrees of freedom
 
 
-def half_width_pct(rates: Rates) -> float:
-    """Half the width of the 95 % interval of the mean of `rates` (n,), 100 ms each, in percent of it.
+def half_width_pct(rates: Rates, batch: int = BATCH) -> float:
+    """Half the width of the 95 % interval of the mean of `rates` (n,) in percent of it; `batch` of them are half a second.
 
     Batch means; the variance of their mean is raised by their lag-1 correlation r (itself raised by 1/k, the bias of so
     few: Marriott and Pope, 1954), the number of independent ones is k (1 - r) / (1 + r). Infinite with fewer than two
     batches, and for a mean of zero.
     """
-    k = rates.size // BATCH
+    k = rates.size // batch
     mean = float(rates.mean()) if rates.size else 0.0
     if k < 2 or mean <= 0:  # noqa: PLR2004 - nothing varies in one batch
         return inf
-    means = rates[: k * BATCH].reshape(k, BATCH).mean(axis=1)
+    means = rates[: k * batch].reshape(k, batch).mean(axis=1)
     off = means - means.mean()
     squares = float(off @ off)
     if squares <= 0:
