@@ -14,7 +14,9 @@ from annotated_types import Ge, Gt, Le, Len
 
 from rigcheck.limit import WrittenLimit
 from rigcheck.model import Stage, Waiver
+from rigcheck.platform import PlatformOverride
 from rigcheck.push_plan import PushPlan, Target
+from rigcheck.push_rule import PushRules
 from rigcheck.uplink import Backend, Ingest, Line, Network, Push, backends_by_name, lines_apart, lines_beside
 
 # Found here with all the other values of a profile:
@@ -160,7 +162,8 @@ class Profile:
     """A room. The built-in default (no profile at all) probes what is present.
 
     `camera`, `mic` and `power` map device names to devices; the first role is called `main` (for power, any name).
-    An empty section means that the room has none. `limits` override the built-in ones per metric id. `later` keeps
+    An empty section means that the room has none. `platforms` overrides what is known of them, `recommend` the rules of
+    the push plan. `limits` override the built-in ones per metric id. `later` keeps
     the written ones of the sections in `rigcheck.later`, whose parts are not built yet.
     """
 
@@ -176,6 +179,8 @@ class Profile:
     )
     network: Annotated[Network, Written(lines_apart, lines_beside)] = field(default_factory=Network)
     push: Push = field(default_factory=Push)
+    platforms: dict[Platform, PlatformOverride] = field(default_factory=dict)
+    recommend: PushRules = field(default_factory=PushRules)
     backends: tuple[Backend, ...] = ()
     limits: dict[str, WrittenLimit] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()

@@ -8,9 +8,14 @@ from typing import Literal
 
 from rigcheck.model import Message
 
-Mark = Literal["official", "obs", "policy", "secondary", "background", "room", "derived", "ours"]
+Mark = Literal[
+    "official", "obs", "policy", "secondary", "background", "unverified", "room", "measured", "derived", "ours"
+]
 """Where a number comes from, as sure as it is: the platform's own page, OBS's source, our value where none is published,
-a third party, common knowledge nobody confirmed, this room's measurement, arithmetic, our own rule."""
+a third party, common knowledge nobody confirmed, a guess, this room's profile, its measurement, arithmetic, our own rule.
+"""
+Binding = Literal["platform", "uplink", "loss", "cpu", "camera", "content", "conduct", "evidence"]
+"""The constraint that decides a plan. conduct: a platform forbids it; evidence: too little was measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +27,12 @@ class Target:
     fps: float = 30.0
     video_kbps: int = 4450  # a talking head at 1080x1920@30 by OBS's formula, 0.75 x 5976
     audio_kbps: int = 160
+    outputs: int = 1  # pushes of it at once, one a platform
 
     @property
     def total_kbps(self) -> float:
-        """What the line has to carry with RTMP's and TCP's own bytes: 4 % more than picture and sound."""
-        return (self.video_kbps + self.audio_kbps) * 1.04
+        """What the line has to carry with RTMP's and TCP's own bytes: 4 % more than picture and sound, every push."""
+        return (self.video_kbps + self.audio_kbps) * 1.04 * self.outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +72,26 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class PushPlan:
-    """A push plan, or the refusal of one.
+    """A push plan, or the refusal of one (`encode` None, `refusal` set, `ways` out of it).
 
-    `binding` names the constraint that decided: platform, uplink, loss, cpu, camera or content. `tiers`: backup_line,
-    degraded.
+    `binding` names the constraint that decided. `tiers`: backup_line, degraded; codec, profile, key frames and sound are
+    those of `encode`. `others`, where several platforms are served: `relay` (one push to a service that passes it on),
+    `own:PLATFORM` (an encode of its own). The same `encode` is pushed `outputs` times.
     """
 
     encode: Encode | None
     platforms: tuple[str, ...]
-    binding: str
+    binding: Binding
     confidence: Literal["high", "medium", "low"]
     why: tuple[Why, ...]
     tiers: Mapping[str, Encode] = field(default_factory=dict)
+    others: Mapping[str, Encode] = field(default_factory=dict)
+    outputs: int = 1
+    upload_kbps: int | None = None  # what all pushes together take of the line, transport included
+    protocol: Literal["rtmp", "srt"] = "rtmp"
     sync_offset_ms: int | None = None  # for OBS's Sync Offset field; positive delays the sound
     srt_latency_ms: int | None = None
     refusal: Message | None = None
+    ways: tuple[Message, ...] = ()
     warnings: tuple[Message, ...] = ()
+    pusher: Literal["obs", "companion", "hardware", "phone"] = "obs"
