@@ -46,8 +46,8 @@ class UplinkRequest(Request):
 
     @property
     def disturbs(self) -> bool:
-        """It fills the line that a show may be going out on."""
-        return True
+        """It fills the line that a show may be going out on; without an engine nothing is sent."""
+        return bool(self.engines)
 
     @property
     def resource(self) -> str:

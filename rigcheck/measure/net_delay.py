@@ -49,6 +49,4 @@ def most_loss_pct(sent: int, lost: int) -> float:
 def _at_most(sent: int, lost: int, share: float) -> float:
     """Chance of `lost` losses or fewer of `sent` at a loss of `share` (0-1, neither)."""
     whole, yes, no = lgamma(sent + 1), log(share), log1p(-share)
-    return sum(
-        exp(whole - lgamma(k + 1) - lgamma(sent - k + 1) + k * yes + (sent - k) * no) for k in range(lost + 1)
-    )
+    return sum(exp(whole - lgamma(k + 1) - lgamma(sent - k + 1) + k * yes + (sent - k) * no) for k in range(lost + 1))
