@@ -18,15 +18,29 @@ class BackendRequest(Request):
 
     @property
     def deadline_s(self) -> float:
-        """The request's own limit and a second."""
-        return self.limit_s + 1.0
+        """The request's own limit and a second; loading the client may take another."""
+        return self.limit_s + 2.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BackendState:
-    """How a service answered: its status, or why there is none."""
+    """How a service answered: its status, or why there is none.
+
+    no-name: there is no such name; no-resolver: nobody there to ask for it; tls: its certificate or TLS itself;
+    redirects: it leads round and round; broken: it hung up, or what it said is no HTTP.
+    """
 
     kind: ClassVar[str] = "backend"
-    outcome: Literal["answered", "connection-refused", "timeout", "no-route", "no-name", "tls", "broken"]
+    outcome: Literal[
+        "answered",
+        "connection-refused",
+        "timeout",
+        "no-route",
+        "no-name",
+        "no-resolver",
+        "tls",
+        "redirects",
+        "broken",
+    ]
     status: int | None = None
-    latency_ms: float | None = None
+    latency_ms: float | None = None  # until the answer was whole, or as much of it as was waited for

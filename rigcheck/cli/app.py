@@ -19,6 +19,7 @@ PARTS = {
     "obs": "OBS: scene, inputs, target, late and dropped frames.",
     "power": "UPS and mains.",
     "host": "The streaming PC.",
+    "backend": "The shop's own services: coupons, orders.",
 }
 
 app = typer.Typer(

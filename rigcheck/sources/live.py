@@ -8,8 +8,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from rigcheck.backend_state import BackendRequest, BackendState
 from rigcheck.errors import NotSeen
-from rigcheck.link_state import LineRequest, LineState, Presence, PresenceRequest, Reach, ReachRequest
+from rigcheck.link_state import (
+    LineRequest,
+    LineState,
+    LinkRequest,
+    LinkState,
+    Presence,
+    PresenceRequest,
+    Reach,
+    ReachRequest,
+)
 from rigcheck.model import Reason
 from rigcheck.obs_state import ObsState
 from rigcheck.samples import (
@@ -169,6 +179,18 @@ async def _reach(request: ReachRequest) -> Reach:
     return await read_reach(request)
 
 
+async def _link(request: LinkRequest) -> LinkState:
+    from rigcheck.sources.link import read_link  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await call_in_worker(read_link, request)
+
+
+async def _backend(request: BackendRequest) -> BackendState:
+    from rigcheck.sources.backend import read_backend  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await read_backend(request)
+
+
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
@@ -180,4 +202,6 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     PresenceRequest: _presence,
     LineRequest: _line,
     ReachRequest: _reach,
+    LinkRequest: _link,
+    BackendRequest: _backend,
 }

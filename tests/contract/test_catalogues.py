@@ -5,12 +5,14 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import pytest
 from rich.cells import cell_len
 
 import rigcheck
-from rigcheck.checks import CHECKS, PARTS
+from rigcheck.backend_state import BackendState
+from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.i18n import languages, load_catalogue
 from rigcheck.loading import load_limits
 from rigcheck.metrics import METRICS
@@ -32,12 +34,14 @@ ROOM_SIDES = {
     "obs.target": {"bad"},
     "obs.delay": {"high"},
     "obs.disk": {"low"},
+    "backend.latency": {"high"},
 }
 """Sides on which the limits that depend on the room can be missed."""
 WORD_METRICS = {
     "camera.levels": ("full", "limited", "crushed", "washed"),
     "power.condition": ("normal", "caution", "bad"),
     "obs.canvas_ok": ("orientation", "odd", "enlarged", "stretched", "rate", "space", "range"),
+    "backend.ok": ("status", *get_args(get_type_hints(BackendState)["outcome"])[1:]),
     "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
 }
 COMPARED = (
@@ -88,20 +92,20 @@ def test_both_languages_have_the_same_blanks():
             assert blanks(words.texts[key]) == blanks(text), key
 
 
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+@pytest.mark.parametrize("check", ALL_CHECKS, ids=lambda check: check.id)
 def test_every_side_a_check_can_be_wrong_on_has_its_story(check):
     assert ENGLISH.has(f"{check.id}.name")
     missing = [f"{check.id}.{side}" for side in wanted_sides(check) if not ENGLISH.has(f"{check.id}.{side}.title")]
     assert not missing
 
 
-@pytest.mark.parametrize("check", [c for c in CHECKS if c.limit_of], ids=lambda check: check.id)
+@pytest.mark.parametrize("check", [c for c in ALL_CHECKS if c.limit_of], ids=lambda check: check.id)
 def test_the_room_sides_above_are_kept_up(check):
     assert check.id in ROOM_SIDES
 
 
 def test_stories_are_whole_and_belong_to_checks():
-    checks = {check.id for check in CHECKS}
+    checks = {check.id for check in ALL_CHECKS}
     told = {
         key.rpartition(".")[0]
         for key in ENGLISH.texts
@@ -219,12 +223,13 @@ def test_every_text_asked_for_by_name_is_there():
 
 
 @each_language
-@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+@pytest.mark.parametrize("check", ALL_CHECKS, ids=lambda check: check.id)
 def test_a_fault_is_told_in_few_lines(check, words):
     """Name beside its figures, at most two lines to do, what viewers notice and who does it in one."""
     room = 79 - LABEL
     samples = {"limit": "-18..-13", "words": ("ALARM", "TRIM"), "alarm": "Replace battery!"}
     samples |= {"about": "Lav 1, Music", "wanted": "Live", "found": "Standby"}
+    samples |= {"preset": "superfast", "size": "1080x1920"}
     who = words.text("table.who", {"who": words.text(f"who.{check.who}"), "minutes": check.minutes})
     for story in (f"{check.id}.{side}" for side in ("low", "high", "bad") if words.has(f"{check.id}.{side}.title")):
         assert cell_len(words.text(f"{story}.title")) <= TITLE - len(GAP), story
@@ -234,6 +239,7 @@ def test_a_fault_is_told_in_few_lines(check, words):
 
 def test_no_blank_of_a_finding_goes_unfilled():
     supplied = {"words", "alarm", "wanted", "found"}  # power.condition, obs.scene and the like
+    supplied |= {"preset", "size"}  # encoder.speed
     for key, text in ENGLISH.texts.items():
         if key.endswith(STORY) and key.split(".")[0] in (*PARTS, "any"):
             assert blanks(text) <= FINDING_BLANKS | supplied, key
