@@ -214,7 +214,7 @@ class Setting:
     def names(self, section: str) -> tuple[str, ...]:
         """The role names of a section's devices, as written."""
         if section in ("host", "sync", "encoder"):
-            return ("main",)
+            return ("main",) if section != "encoder" or self.profile.camera else ()
         return tuple(self._devices(section))
 
     def _devices(self, section: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from rigcheck.check import Check, Source
-from rigcheck.checks import CHECKS, PARTS
+from rigcheck.checks import ALL_CHECKS, CHECKS, PARTS
 from rigcheck.cli.language import speak
 from rigcheck.cli.options import MicOptions, Options, RecordOptions
 from rigcheck.cli.output import write_report
@@ -31,7 +31,7 @@ from rigcheck.profile import Profile, Setting, main_name
 if TYPE_CHECKING:
     from rigcheck.sources.record import Recorder
 
-KNOWN = tuple(check.id for check in CHECKS)
+KNOWN = tuple(check.id for check in ALL_CHECKS)
 T = TypeVar("T")
 
 
@@ -73,11 +73,14 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
 
 
 def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | None) -> tuple[Check, ...]:
-    """The checks of the parts, narrowed by `--only` and `--skip`. Unknown ids and an empty choice are usage errors."""
+    """The checks of the parts, narrowed by `--only` and `--skip`. Unknown ids and an empty choice are usage errors.
+
+    Without parts they are preflight's; the heavy ones only where `--only` names them.
+    """
     wanted, unwanted = _ids(only), _ids(skip)
     chosen = tuple(
         check
-        for check in CHECKS
+        for check in (ALL_CHECKS if wanted or parts else CHECKS)
         if (parts is None or check.part in parts)
         and (not wanted or check.id in wanted or check.part in wanted)
         and not (check.id in unwanted or check.part in unwanted)
@@ -89,7 +92,7 @@ def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | N
 
 def _ids(text: str | None) -> frozenset[str]:
     ids = frozenset(part.strip() for part in (text or "").split(",") if part.strip())
-    known = [*PARTS, *(check.id for check in CHECKS)]
+    known = [*PARTS, *KNOWN]
     for name in sorted(ids.difference(known)):
         raise UsageError(
             Message("error.usage.unknown-check", {"name": name, "hint": tuple(get_close_matches(name, known, 3, 0.4))})

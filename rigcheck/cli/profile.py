@@ -31,11 +31,11 @@ def check(files: Annotated[list[Path], Argument(metavar="FILE...", help="Profile
 
 
 def _mistakes(path: Path) -> list[str]:
-    from rigcheck.checks import CHECKS
+    from rigcheck.checks import ALL_CHECKS
     from rigcheck.loading import ProfileError, load_profile
 
     try:
-        load_profile(path, checks=[check.id for check in CHECKS])
+        load_profile(path, checks=[check.id for check in ALL_CHECKS])
     except ProfileError as error:
         return [str(issue) for issue in error.issues]
     return []

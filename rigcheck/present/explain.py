@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from rigcheck.check import Check
-from rigcheck.checks import CHECKS
+from rigcheck.checks import ALL_CHECKS
 from rigcheck.errors import UsageError
 from rigcheck.i18n import Catalogue
 from rigcheck.metrics import METRICS
@@ -35,7 +35,7 @@ def explain(subject: str, words: Catalogue, limits: Mapping[str, Limit], sources
     Raises UsageError, with the nearest ids, for anything else.
     """
     known = _Facts(words, limits, sources)
-    check = next((check for check in CHECKS if check.id == subject), None)
+    check = next((check for check in ALL_CHECKS if check.id == subject), None)
     if check is not None:  # where a metric has the same id, its check tells of it too
         return "\n".join(_check(check, known))
     if subject in METRICS:
@@ -44,7 +44,7 @@ def explain(subject: str, words: Catalogue, limits: Mapping[str, Limit], sources
 
 
 def _near(subject: str) -> tuple[str, ...]:
-    return tuple(get_close_matches(subject, [*METRICS, *(check.id for check in CHECKS)], 3, 0.4))
+    return tuple(get_close_matches(subject, [*METRICS, *(check.id for check in ALL_CHECKS)], 3, 0.4))
 
 
 def _check(check: Check, known: _Facts) -> list[str]:
@@ -66,7 +66,7 @@ def _aside(what: str, words: Catalogue) -> str:
 
 def _metric(metric: Metric, known: _Facts) -> list[str]:
     words = known.words
-    judges = [check for check in CHECKS if metric in check.metrics]
+    judges = [check for check in ALL_CHECKS if metric in check.metrics]
     judged = words.listed([check.id + _aside(words.text(f"{check.id}.name"), words) for check in judges])
     return [
         *_about(metric, known, judges[0] if judges else None),

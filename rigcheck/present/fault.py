@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rigcheck.checks import CHECKS
+from rigcheck.checks import ALL_CHECKS
 from rigcheck.model import Finding, Report, Status
 
-_SECTIONS = {check.id: check.section for check in CHECKS}
+_SECTIONS = {check.id: check.section for check in ALL_CHECKS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from rigcheck import metrics as m
-from rigcheck.checks import CHECKS, PARTS
+from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.model import Finding, Measurement, Metric, Report, Status
 from rigcheck.present.fit import GAP, first_that_fit, pack, pad, wrap
 from rigcheck.present.page import STYLES, Line, Page
@@ -18,7 +18,7 @@ GLANCE = (
     *("power.mains", "power.runtime", "power.charge", "power.load", "host.disk", "host.memory", "host.cpu"),
 )
 """The checks whose values people look for first."""
-_ORDER = {check.id: position for position, check in enumerate(CHECKS)}
+_ORDER = {check.id: position for position, check in enumerate(ALL_CHECKS)}
 NAME = 10
 """Cells for a part's name."""
 
@@ -84,7 +84,7 @@ def everything(report: Report, page: Page) -> list[Line]:
 
 
 def _unjudged(report: Report, page: Page) -> list[Line]:
-    judged = {metric.id for check in CHECKS for metric in check.metrics}
+    judged = {metric.id for check in ALL_CHECKS for metric in check.metrics}
     seen = [t.measurement for t in report.taken if t.is_main and t.measurement.value is not None]
     said: dict[str, list[str]] = {}
     for measurement in (measurement for measurement in seen if measurement.metric.id not in judged):

@@ -1,7 +1,7 @@
 import pytest
 from rich.cells import cell_len
 
-from rigcheck.checks import CHECKS
+from rigcheck.checks import ALL_CHECKS
 from rigcheck.errors import UsageError
 from rigcheck.i18n import load_catalogue
 from rigcheck.loading import load_limit_sources, load_limits
@@ -10,7 +10,7 @@ from rigcheck.present.explain import explain
 
 EN, ZH = load_catalogue("en"), load_catalogue("zh-Hans")
 LIMITS, SOURCES = load_limits(), load_limit_sources()
-SUBJECTS = [*METRICS, *(check.id for check in CHECKS)]
+SUBJECTS = [*METRICS, *(check.id for check in ALL_CHECKS)]
 
 
 def told(subject, words=EN):
