@@ -6,6 +6,7 @@ in for it. Figures that nobody confirmed are kept as hints and never limit anyth
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
@@ -62,7 +63,7 @@ class Platform:
     """One platform. None and empty: nothing was found, and nothing limits.
 
     `simulcast_forbidden_in`: regions whose rules forbid a show that also goes elsewhere. `locked`: settings must not
-    change during a broadcast. `pause_s`: longest slate or pause, `idle_s`: longest time without anything happening.
+    change during a broadcast. `key_each_show`: the stream key is new every time. `pause_s`: longest slate or pause, `idle_s`: longest time without anything happening.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Platform:
     orientation: Fact[str] | None = None
     simulcast_forbidden_in: Fact[tuple[str, ...]] | None = None
     locked: Fact[bool] | None = None
+    key_each_show: Fact[bool] | None = None
     pause_s: Fact[float] | None = None
     idle_s: Fact[float] | None = None
     hours: Fact[float] | None = None
@@ -92,6 +94,15 @@ class Platform:
         """Whether a most bit rate is published."""
         facts = (*self.rates, *((self.max_kbps,) if self.max_kbps else ()))
         return any(fact.is_published for fact in facts)
+
+
+def platform_named(name: str, platforms: Mapping[str, Platform]) -> Platform | None:
+    """The platform of an id or alias, in whatever case, - as good as _; None for one that is not known."""
+    wanted = name.lower().replace("-", "_")
+    for platform in platforms.values():
+        if wanted in (platform.id, *(alias.replace("-", "_") for alias in platform.aliases)):
+            return platform
+    return None
 
 
 @dataclass(frozen=True, slots=True)
