@@ -34,6 +34,7 @@ class Reason(StrEnum):
     NEEDS_OBS = "needs-obs"
     ON_AIR = "on-air"
     ON_AIR_UNKNOWN = "on-air-unknown"
+    SITE_ON_AIR = "site-on-air"
     # blind: we should have seen it and did not
     TIMEOUT = "timeout"
     CRASHED = "crashed"
@@ -51,6 +52,7 @@ class Reason(StrEnum):
     RECORDING = "recording"
     TOO_OLD = "too-old"
     REFUSED = "refused"
+    TURN = "turn-taken"
     FAILED = "failed"
 
     @property

@@ -30,6 +30,8 @@ ROOM_SIDES = {
     "camera.mode": {"low", "high"},
     "host.disk": {"low"},
     "host.sleep": {"low"},
+    "network.upload": {"low"},
+    "network.sustained": {"low"},
     "obs.virtualcam": {"bad"},
     "obs.target": {"bad"},
     "obs.delay": {"high"},
