@@ -71,7 +71,6 @@ class Trial:
     cpu_ms: float
     xpsnr_db: float | None = None  # at display size, against the camera's own picture
     ssim_db: float | None = None  # likewise, where XPSNR is not to be had
-    vmaf: float | None = None  # likewise, 0-100, where an ffmpeg can
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,17 +11,16 @@ from rigcheck.metrics import ENCODER_CPU, ENCODER_CPU_SHARE, ENCODER_REALTIME
 from rigcheck.model import Measurement, Metric, Params, Reason
 from rigcheck.profile import Setting
 from rigcheck.push_plan import Encode, Target
+from rigcheck.push_rule import PushRules
 
-HALF = 0.5
-"""Of all cores, what encoding may take. Our own rule: the other half is for capturing, mixing and the chat."""
-AHEAD = 1.5
-"""Times real time that a trial must reach. Our own rule: a scene that is half as hard again must still be in time."""
 PREFERENCE = {name: rank for rank, name in enumerate(("nvenc", "qsv", "amf", "videotoolbox", "vaapi", "mf"))}
 """Hardware encoders, the preferred first; what is not in here (x264) comes after them. Our own rule: by their pictures."""
 GOT = 0.75
 """Of the cores it can use, what a trial gets on a quiet computer at the least. Our own rule."""
 MOST_CORES = 4
 """As many cores one encode of a show's size keeps busy. Our own rule: x264's threads wait for each other beyond."""
+RULES = PushRules()
+"""Those of a room that overrides none."""
 Fit = Literal["enough", "busy", "slow"]
 
 
@@ -30,15 +29,15 @@ def share_of(trial: Trial, cores: int) -> float:
     return trial.cpu_ms * trial.fps / 1000 / max(1, cores)
 
 
-def fit_of(trial: Trial, cores: int) -> Fit:
-    """Whether this encoder can serve a show on this computer.
+def fit_of(trial: Trial, cores: int, rules: PushRules = RULES) -> Fit:
+    """Whether this encoder can serve a show on this computer: its share of the cores, and its speed, are the rules'.
 
     `busy`: its processor time would do, but other programs had the processor meanwhile; `slow`: it would not do on a
     quiet computer either.
     """
-    if share_of(trial, cores) > HALF:
+    if share_of(trial, cores) > rules.cores_share:
         return "slow"
-    if trial.wall_fps >= AHEAD * trial.fps:
+    if trial.wall_fps >= rules.speed * trial.fps:
         return "enough"
     got_cores = trial.wall_fps * trial.cpu_ms / 1000
     is_software = trial.encoder not in PREFERENCE  # a hardware encoder waits for its chip, not for the processor
@@ -55,7 +54,7 @@ def scaled_to(trial: Trial, width_px: int, height_px: int) -> Trial:
     return replace(faster, width_px=width_px, height_px=height_px)
 
 
-def choose(trials: Iterable[Trial], cores: int) -> Trial | None:
+def choose(trials: Iterable[Trial], cores: int, rules: PushRules = RULES) -> Trial | None:
     """The encoder to push with among trials of one size and rate: hardware that is in time, else the slowest x264 preset.
 
     Presets are compared by what they cost. Where nothing is in time, one that a quieter computer could do; else None.
@@ -63,7 +62,7 @@ def choose(trials: Iterable[Trial], cores: int) -> Trial | None:
     tried = sorted(trials, key=lambda trial: (_rank(trial), -trial.cpu_ms))
     for wanted in ("enough", "busy"):
         for trial in tried:
-            if fit_of(trial, cores) == wanted:
+            if fit_of(trial, cores, rules) == wanted:
                 return trial
     return None
 
@@ -76,11 +75,11 @@ def measure_encoder(sample: EncoderTrials, setting: Setting, name: str) -> tuple
     """
     wanted = (setting.plan.encode if setting.plan else None) or setting.target
     trials = _at(wanted, sample.trials)
-    trial = _planned(wanted, trials) or choose(trials, sample.cores) or min(trials, key=_cost, default=None)
+    trial = _planned(wanted, trials) or choose(trials, sample.cores, setting.profile.recommend) or min(trials, key=_cost, default=None)
     if trial is None:
         return tuple(Measurement(metric, None, Reason.NOT_IN_FILE) for metric in _METRICS)
     is_scaled = not any(trial is each for each in sample.trials)
-    told = _told(trial, sample)
+    told = _told(trial, sample, setting.profile.recommend)
     values = (trial.wall_fps / trial.fps, trial.cpu_ms, 100 * share_of(trial, sample.cores))
     return tuple(
         Measurement(metric, value, estimate=is_scaled, params=told)
@@ -126,8 +125,8 @@ def _cost(trial: Trial) -> float:
     return trial.cpu_ms
 
 
-def _told(trial: Trial, sample: EncoderTrials) -> Params:
-    fit = fit_of(trial, sample.cores)
+def _told(trial: Trial, sample: EncoderTrials, rules: PushRules) -> Params:
+    fit = fit_of(trial, sample.cores, rules)
     load = {} if sample.load is None else {"load": round(sample.load, 1)}
     size = f"{trial.width_px}x{trial.height_px}"
     facts = {"encoder": trial.encoder, "preset": trial.preset, "size": size, "fps": trial.fps, "cores": sample.cores}

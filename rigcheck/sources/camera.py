@@ -52,9 +52,9 @@ def _read_file(path: Path, request: CameraRequest) -> CameraClip:
 
 def watch(stream: Stream, request: CameraRequest) -> CameraClip:
     """Warm up, then reduce every frame of `request.seconds`."""
-    layout = _first_picture(stream)
+    layout = first_picture(stream)
     first_frame_ms = (time.monotonic() - stream.opened_s) * 1000
-    _warm_up(stream)
+    warm_up(stream)
     reducer = FrameReducer(
         asked=request.mode,
         rotate=request.rotate,
@@ -63,14 +63,14 @@ def watch(stream: Stream, request: CameraRequest) -> CameraClip:
         limited=layout.limited,
         keep=request.keep,
     )
-    reduced = [_reduce(reducer, layout, buffer, t_s) for t_s, buffer in _window(stream, request.seconds)]
+    reduced = [_reduce(reducer, layout, buffer, t_s) for t_s, buffer in window(stream, request.seconds)]
     if not any(reduced):
         raise NotSeen(Reason.JUNK, {"device": stream.address.name})
     return reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms)
 
 
-def _first_picture(stream: Stream) -> Layout:
-    """Wait for the first frame that is a picture; how its bytes lie."""
+def first_picture(stream: Stream) -> Layout:
+    """Wait for the first frame that is a picture; how its bytes lie. Raises NotSeen no-stream."""
     try:
         for _ in stamps(stream):
             buffer = stream.retrieve()
@@ -83,7 +83,7 @@ def _first_picture(stream: Stream) -> Layout:
     raise AssertionError  # pragma: no cover - stamps end by raising
 
 
-def _warm_up(stream: Stream) -> None:
+def warm_up(stream: Stream) -> None:
     """Drop the first second, and from a network the backlog that its probe has gathered."""
     started_s = time.monotonic()
     arrivals: deque[float] = deque(maxlen=10)
@@ -105,8 +105,11 @@ def comes_too_fast(arrivals: tuple[float, ...], claimed_fps: float) -> bool:
     return not gaps or gaps[len(gaps) // 2] < 0.6 * interval_s
 
 
-def _window(stream: Stream, seconds: float) -> Iterator[tuple[float, Bytes]]:
-    """(time, buffer) of every frame of `seconds`, the first at 0. Damaged frames are left out: they are missing."""
+def window(stream: Stream, seconds: float) -> Iterator[tuple[float, Bytes]]:
+    """(time, buffer) of every frame of `seconds`, the first at 0. Damaged frames are left out: they are missing.
+
+    Raises NotSeen lost.
+    """
     first_s: float | None = None
     end_s = time.monotonic() + seconds + GIVE_UP_S  # should time stamps stand still
     for stamp_s in stamps(stream):
