@@ -7,7 +7,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import anyio
 import anyio.to_thread
@@ -61,11 +61,14 @@ async def read_backend(request: BackendRequest) -> BackendState:
 async def _status(request: BackendRequest) -> int | Fault:
     """The status at the end of the redirects, its body read as far as it counts."""
     import httpx2  # noqa: PLC0415 - likewise
+    import truststore  # noqa: PLC0415 - likewise
 
-    no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=[]))
-    async with httpx2.AsyncClient(
-        trust_env=False, cookies=no_cookies, headers=_HEADERS, timeout=request.limit_s
-    ) as client:
+    options: dict[str, Any] = {
+        "trust_env": False,
+        "verify": truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+        "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+    }
+    async with httpx2.AsyncClient(**options, headers=_HEADERS, timeout=request.limit_s) as client:
         hop = client.build_request("GET", request.url)
         for _ in range(MOST_HOPS + 1):
             fault = await _nameless(hop.url)

@@ -9,16 +9,17 @@ import time
 from collections.abc import Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Literal
 from urllib.parse import urlsplit
 
 from rigcheck.address import place_of
 from rigcheck.errors import NotSeen
 from rigcheck.link_state import LinkRequest, LinkState
+from rigcheck.sources.card import read_card, way_out
 from rigcheck.sources.certificate import Certificate, judge_certificate
-from rigcheck.sources.interface import read_card, way_out
+from rigcheck.sources.interface import bind_to_line
 from rigcheck.sources.name import look_up
 from rigcheck.sources.reach import BEST_FIRST, CONNECT_LIMIT_S, Outcome, door_of, outcome_of
+from rigcheck.uplink_state import Isolation
 
 TRIES, TRIES_LIMIT_S = 5, 2.0
 """Connections whose times are taken; after the limit no further one is begun."""
@@ -33,10 +34,9 @@ _TIME_STAMPS = 1  # TCPI_OPT_TIMESTAMPS, in the sixth byte of Linux's tcp_info
 def read_link(request: LinkRequest) -> LinkState:
     """The interface that the line is, or that the system takes, and how a connection over it went; 7 s at most.
 
-    The interface is singled out with SO_BINDTODEVICE where the system has it (Linux): a socket bound to the line's own
-    source address would go out over the main line all the same. Names are looked up the system's way. `mtu_bytes` is
-    the segment size that TCP agreed on, with the headers that go with it. Raises NotSeen: `missing` for an interface
-    that is not there, `failed` with `error` for errors of this computer's own.
+    Names are looked up the system's way, whatever the line. `mtu_bytes` is the segment size that TCP agreed on, with the
+    headers that go with it. Raises NotSeen: `missing` for an interface that is not there, `failed` with `error` for
+    errors of this computer's own.
     """
     host, port = _door(request.url)
     found = look_up(host, port) if host else None
@@ -66,27 +66,14 @@ def _door(url: str | None) -> tuple[str, int]:
 
 def _at_rest(request: LinkRequest, address: str) -> LinkState:
     name = request.interface or way_out(address)
-    isolation: Literal["bound", "router", "system"] = "router" if request.is_router else "system"
+    isolation: Isolation = "router" if request.is_router else "system"
     if name is None:  # no way out at all
         return LinkState(None, isolation, None, None, None, None, None, None)
     card = read_card(name)
-    if request.interface is not None and _can_bind(name):
-        isolation = "bound"
+    if request.interface is not None:
+        with socket.socket() as probe:
+            isolation = bind_to_line(probe, request.interface)
     return LinkState(name, isolation, card.is_up, card.link_mbps, card.medium, card.signal_dbm, None, None)
-
-
-def _can_bind(interface: str) -> bool:
-    with socket.socket() as probe:
-        try:
-            bind_to(probe, interface)
-        except (OSError, AttributeError):  # an older kernel's privilege; a system without it
-            return False
-    return True
-
-
-def bind_to(link: socket.socket, interface: str) -> None:
-    """Let a socket send over this interface only. Raises AttributeError where the system cannot, OSError where it will not."""
-    link.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode() + b"\0")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +90,7 @@ class _Way:
         link.settimeout(CONNECT_LIMIT_S)
         began_s = time.perf_counter()
         try:
-            if self.interface is not None:
-                bind_to(link, self.interface)
+            bind_to_line(link, self.interface)
             link.connect((address, self.port))
         except OSError as error:
             return None, outcome_of(error), 0.0
