@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from rigcheck.backend_state import BackendRequest, BackendState
+from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import NotSeen
 from rigcheck.link_state import (
     LineRequest,
@@ -43,6 +44,7 @@ from rigcheck.samples import (
     SyncRequest,
 )
 from rigcheck.sources.worker import call_in_worker
+from rigcheck.uplink_state import UplinkRequest, UplinkTrace
 
 if TYPE_CHECKING:
     from rigcheck.sources.program import Programme
@@ -52,6 +54,8 @@ INPUT = "obs:"
 T = TypeVar("T")
 U = TypeVar("U")
 Acquire = Callable[[Any], Awaitable[Sample]]
+OnProgramme = CameraRequest | AudioRequest | SyncRequest | EncoderRequest
+"""What may be looked at in OBS's programme."""
 
 
 @dataclass(slots=True)
@@ -64,14 +68,20 @@ class LiveSource:
     name: str = "live"
     is_live: bool = True
     _programme: Programme | None = None
+    _on_air: bool | None = None  # what was last seen of it: the room's word to others on its line
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence for a request, taken now. Raises NotSeen with the reason where there is none."""
-        if isinstance(request, CameraRequest | AudioRequest | SyncRequest) and request.device == PROGRAM:
+        if isinstance(request, OnProgramme) and request.device == PROGRAM:
             return await self._on_programme(request)
-        return await ACQUIRE[type(request)](request)
+        if isinstance(request, UplinkRequest):
+            return await _uplink(request, self._on_air)
+        sample = await ACQUIRE[type(request)](request)
+        if isinstance(sample, OnAirState):
+            self._on_air = True if sample.pushing else None if sample.unasked else False
+        return sample
 
-    async def _on_programme(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
+    async def _on_programme(self, request: OnProgramme) -> Sample:
         from rigcheck.sources.program import Programme  # noqa: PLC0415 - what is not asked for is not loaded
 
         self._programme = self._programme or Programme()
@@ -79,6 +89,8 @@ class LiveSource:
             return await self._programme.hear(request)
         if isinstance(request, SyncRequest):
             return await self._programme.follow(request)
+        if isinstance(request, EncoderRequest):
+            return await self._programme.encode(request)
         return await self._programme.look(request)
 
     def __enter__(self) -> Self:
@@ -123,6 +135,12 @@ async def _device_or_input(
         if unseen.reason is not Reason.HELD or request.obs is None or request.obs_input is None:
             raise
     return await read_input(request.obs, request.obs_input)
+
+
+async def _encoder(request: EncoderRequest) -> EncoderTrials:
+    from rigcheck.sources.encoder import try_encoders  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await try_encoders(request)
 
 
 async def _sync(request: SyncRequest) -> SyncClip:
@@ -185,6 +203,12 @@ async def _link(request: LinkRequest) -> LinkState:
     return await call_in_worker(read_link, request)
 
 
+async def _uplink(request: UplinkRequest, on_air: bool | None = None) -> UplinkTrace:
+    from rigcheck.sources.uplink import measure_uplink  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await measure_uplink(request, on_air=on_air)
+
+
 async def _backend(request: BackendRequest) -> BackendState:
     from rigcheck.sources.backend import read_backend  # noqa: PLC0415 - what is not asked for is not loaded
 
@@ -195,6 +219,7 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
     SyncRequest: _sync,
+    EncoderRequest: _encoder,
     HostRequest: _host,
     ObsRequest: _obs,
     OnAirRequest: _on_air,
@@ -203,5 +228,6 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     LineRequest: _line,
     ReachRequest: _reach,
     LinkRequest: _link,
+    UplinkRequest: _uplink,
     BackendRequest: _backend,
 }
