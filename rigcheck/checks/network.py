@@ -6,6 +6,7 @@ from functools import partial
 from typing import cast
 
 from rigcheck import metrics as m
+from rigcheck.address import with_port
 from rigcheck.check import Check
 from rigcheck.link_state import LinkRequest
 from rigcheck.measure.net_link import measure_isolation, measure_link
@@ -95,9 +96,11 @@ def need_kbps(setting: Setting, name: str) -> float:
 
 
 def ask_link(setting: Setting, name: str) -> LinkRequest:
-    """The line at rest, on the way to the show's ingest."""
-    line = line_of(setting, name)
-    return LinkRequest(name, line.interface, line.via == "router", setting.profile.push.url)
+    """The line at rest, on the way to the show's ingest; of a router's line, to the port that leads over it."""
+    line, http = line_of(setting, name), setting.profile.network.http
+    if line.far_end_port is None:
+        return LinkRequest(name, line.interface, is_router=False, url=setting.profile.push.url)
+    return LinkRequest(name, is_router=True, url=with_port(http.url, line.far_end_port) if http else None)
 
 
 def ask_isolation(setting: Setting, name: str) -> UplinkRequest | LinkRequest:
