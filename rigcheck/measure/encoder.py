@@ -8,7 +8,7 @@ from typing import Literal
 
 from rigcheck.encoder_state import EncoderTrials, Trial
 from rigcheck.metrics import ENCODER_CPU, ENCODER_CPU_SHARE, ENCODER_REALTIME
-from rigcheck.model import Measurement, Metric, Params, Reason
+from rigcheck.model import Measurement, Metric, Params, Reason, Value
 from rigcheck.profile import Setting
 from rigcheck.push_plan import Encode, Target
 from rigcheck.push_rule import PushRules
@@ -57,9 +57,11 @@ def scaled_to(trial: Trial, width_px: int, height_px: int) -> Trial:
 def choose(trials: Iterable[Trial], cores: int, rules: PushRules = RULES) -> Trial | None:
     """The encoder to push with among trials of one size and rate: hardware that is in time, else the slowest x264 preset.
 
-    Presets are compared by what they cost. Where nothing is in time, one that a quieter computer could do; else None.
+    Trials are in the order of their presets' cost, as they were tried: costs alike are told apart by nothing else. Where
+    nothing is in time, one that a quieter computer could do; else None.
     """
-    tried = sorted(trials, key=lambda trial: (_rank(trial), -trial.cpu_ms))
+    tried = [*trials][::-1]
+    tried.sort(key=_rank)
     for wanted in ("enough", "busy"):
         for trial in tried:
             if fit_of(trial, cores, rules) == wanted:
@@ -75,7 +77,11 @@ def measure_encoder(sample: EncoderTrials, setting: Setting, name: str) -> tuple
     """
     wanted = (setting.plan.encode if setting.plan else None) or setting.target
     trials = _at(wanted, sample.trials)
-    trial = _planned(wanted, trials) or choose(trials, sample.cores, setting.profile.recommend) or min(trials, key=_cost, default=None)
+    trial = (
+        _planned(wanted, trials)
+        or choose(trials, sample.cores, setting.profile.recommend)
+        or min(trials, key=_cost, default=None)
+    )
     if trial is None:
         return tuple(Measurement(metric, None, Reason.NOT_IN_FILE) for metric in _METRICS)
     is_scaled = not any(trial is each for each in sample.trials)
@@ -127,7 +133,6 @@ def _cost(trial: Trial) -> float:
 
 def _told(trial: Trial, sample: EncoderTrials, rules: PushRules) -> Params:
     fit = fit_of(trial, sample.cores, rules)
-    load = {} if sample.load is None else {"load": round(sample.load, 1)}
-    size = f"{trial.width_px}x{trial.height_px}"
-    facts = {"encoder": trial.encoder, "preset": trial.preset, "size": size, "fps": trial.fps, "cores": sample.cores}
-    return {**facts, **load, **({} if fit == "enough" else {"what": (fit,)})}
+    facts: dict[str, Value | tuple[str, ...]] = {"encoder": trial.encoder, "preset": trial.preset, "fps": trial.fps}
+    facts |= {"size": f"{trial.width_px}x{trial.height_px}", "cores": sample.cores, "load": sample.load}
+    return facts if fit == "enough" else {**facts, "what": (fit,)}

@@ -9,11 +9,12 @@ from typing import Any, cast, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
+from rigcheck.encoder_state import EncoderTrials
 from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample, SyncClip
 from rigcheck.sources.plain import Json, hints_of, plain, read_as, wanted
 
 Array = NDArray[Any]
-MOST_CHANNELS, HIGHEST_RATE_HZ, LONGEST_SIDE_PX = 64, 3_072_000, 65536
+MOST_CHANNELS, HIGHEST_RATE_HZ, LONGEST_SIDE_PX, MOST_CORES = 64, 3_072_000, 65536, 4096
 """Beyond any device there is; a hostile file must not make a measure allocate for it."""
 
 
@@ -115,6 +116,16 @@ def _fit_power(state: PowerState) -> None:
     wanted(state, not state.supplies or state.origin == "os", "supplies")
 
 
+def _fit_encoder(sample: EncoderTrials) -> None:
+    """Sizes, rates and times that can be divided by."""
+    wanted(sample, 1 <= sample.cores <= MOST_CORES and sample.frames >= 0, "cores")
+    for trial in sample.trials:
+        wanted(trial, min(trial.width_px, trial.height_px) >= 2, "width_px")  # noqa: PLR2004 - 4:2:0 has no smaller
+        wanted(trial, max(trial.width_px, trial.height_px) <= LONGEST_SIDE_PX, "width_px")
+        for name in ("fps", "wall_fps", "cpu_ms"):
+            wanted(trial, 0 < getattr(trial, name) < np.inf, name)
+
+
 def _fits_as_it_is(sample: Sample) -> None:
     """The annotations have said all there is to say."""
 
@@ -125,4 +136,5 @@ _FITS: dict[type[Any], Callable[[Any], None]] = {
     LevelTrace: _fit_levels,
     SyncClip: _fit_sync,
     PowerState: _fit_power,
+    EncoderTrials: _fit_encoder,
 }

@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import anyio.to_thread
 import numpy as np
 
+from rigcheck.encoder_state import EncoderRequest
 from rigcheck.errors import BadInputError, NotSeen, UsageError
 from rigcheck.model import Message, Reason, Stage
 from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample, SyncRequest
@@ -20,7 +21,12 @@ from rigcheck.sources.store import Outcome, read_recording
 
 DEMO = "demo:"
 DEMO_ROOMS = Path(__file__).parents[1] / "data" / "rooms"
-PARTS = {"picture": ("camera", "light"), "video": ("camera", "light"), "audio": ("mic",), "power": ("power",)}
+PARTS = {
+    "picture": ("camera", "light"),
+    "video": ("camera", "light"),
+    "audio": ("mic",),
+    "power": ("power",),
+}
 """What each kind of content is evidence for."""
 T = TypeVar("T")
 
@@ -73,7 +79,7 @@ class FileSource:
         return frozenset(part for kind in self.content for part in PARTS[kind]) | both
 
     async def acquire(self, request: Request) -> Sample:
-        """The evidence in the file, decoded in a thread.
+        """The evidence in the file, decoded in a thread. Trial encodes are this computer's, of the file's picture.
 
         Raises NotSeen not-in-file for what such a file never holds, no-stream for a video without sound, and
         BadInputError where more of the file is damaged than sound.
@@ -82,6 +88,10 @@ class FileSource:
             from rigcheck.sources.media import read_clip  # noqa: PLC0415 - a power dump needs no decoder
 
             return await _threaded(partial(read_clip, self.path, request, whole=True))
+        if isinstance(request, EncoderRequest) and "video" in self.content:
+            from rigcheck.sources.encoder import try_encoders  # noqa: PLC0415 - likewise
+
+            return await try_encoders(request, self.path)
         if isinstance(request, AudioRequest) and self.content & {"audio", "video"}:
             from rigcheck.sources.media import read_take  # noqa: PLC0415 - likewise
 
