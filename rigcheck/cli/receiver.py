@@ -28,7 +28,7 @@ def receiver(
     from rigcheck.cli.session import run_session
     from rigcheck.errors import UsageError
     from rigcheck.model import Message
-    from rigcheck.receiver.server import PlaceTaken, Receiver
+    from rigcheck.receiver.server import Receiver
 
     words, places, secret = speak(lang), [_place(text) for text in listen], _token(token)
 
@@ -38,14 +38,10 @@ def receiver(
 
     if secret is None:
         sys.stderr.write(f"{words.text('receiver.open')}\n")
-    try:
-        run_session(partial(Receiver(secret).serve, places, ready))
-    except PlaceTaken as taken:
-        if taken.in_use:
-            raise UsageError(Message("error.receiver.in-use", {"place": str(taken.place)})) from taken
-        given = {"place": str(taken.place), "error": taken.error}
-        raise UsageError(Message("error.receiver.not-here", given)) from taken
-    return 0
+    refused = run_session(partial(Receiver(secret).serve, places, ready))
+    if refused.in_use:
+        raise UsageError(Message("error.receiver.in-use", {"place": str(refused.place)}))
+    raise UsageError(Message("error.receiver.not-here", {"place": str(refused.place), "error": refused.error}))
 
 
 def _place(text: str) -> Place:

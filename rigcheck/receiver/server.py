@@ -50,14 +50,13 @@ class Place:
         return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
 
 
-class PlaceTaken(Exception):  # noqa: N818 - an outcome of asking the system for a port
+@dataclass(frozen=True, slots=True)
+class NoPlace:
     """A place where we cannot listen: `in_use` by another program, or not of this computer, or not ours to take."""
 
-    def __init__(self, place: Place, error: OSError) -> None:
-        super().__init__(place, error)
-        self.place = place
-        self.in_use = error.errno == errno.EADDRINUSE
-        self.error = error.strerror or str(error)
+    place: Place
+    in_use: bool
+    error: str
 
 
 @dataclass(slots=True)
@@ -73,15 +72,20 @@ class Receiver:
     def __post_init__(self) -> None:
         self.ledger, self.turns = Ledger(self.clock), Turns(self.clock)
 
-    async def serve(self, places: Sequence[Place], ready: Callable[[Place], None]) -> None:
-        """Listen at every place until cancelled; `ready` hears of each. Raises PlaceTaken before anything is served."""
+    async def serve(self, places: Sequence[Place], ready: Callable[[Place], None]) -> NoPlace:
+        """Listen at every place until cancelled; `ready` hears of each. Comes back only where one cannot be had."""
         async with AsyncExitStack() as doors:
             opened = [await _open(place, doors) for place in places]
+            refused = next((door for door in opened if isinstance(door, NoPlace)), None)
+            if refused is not None:
+                return refused
             async with anyio.create_task_group() as group:
-                for place, tcp, udp in opened:
+                for place, tcp, udp in (door for door in opened if not isinstance(door, NoPlace)):
                     group.start_soon(tcp.serve, self._welcome)
                     group.start_soon(self._echo, udp)
                     ready(place)
+                await anyio.sleep_forever()
+        raise AssertionError  # pragma: no cover - a task group that sleeps ends with an exception
 
     async def _echo(self, udp: UDPSocket) -> None:
         """Datagrams back as they came, to those who have a test: never more bytes out than in."""
@@ -130,8 +134,8 @@ class Receiver:
             raise Refusal(HTTPStatus.UNAUTHORIZED, "the token is wrong or missing")
 
 
-async def _open(place: Place, doors: AsyncExitStack) -> tuple[Place, Listener[SocketStream], UDPSocket]:
-    """A TCP and a UDP port of one number. Raises PlaceTaken."""
+async def _open(place: Place, doors: AsyncExitStack) -> tuple[Place, Listener[SocketStream], UDPSocket] | NoPlace:
+    """A TCP and a UDP port of one number."""
     try:
         tcp = await doors.enter_async_context(
             await anyio.create_tcp_listener(local_host=place.host, local_port=place.port)
@@ -139,7 +143,7 @@ async def _open(place: Place, doors: AsyncExitStack) -> tuple[Place, Listener[So
         found = Place(place.host, tcp.extra(SocketAttribute.local_port))  # noqa: S610 - anyio's attributes, no Django
         udp = await anyio.create_udp_socket(local_host=place.host, local_port=found.port)
     except OSError as error:
-        raise PlaceTaken(place, error) from error
+        return NoPlace(place, _is_in_use(error), error.strerror or str(error))
     return found, tcp, await doors.enter_async_context(udp)
 
 
@@ -155,3 +159,10 @@ def _address_of(stream: SocketStream) -> str:
     address = ip_address(host.partition("%")[0])
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     return str(mapped or address)
+
+
+def _is_in_use(error: OSError) -> bool:
+    """Whether another program is there; anyio tells of several addresses in one error, with the errors as its causes."""
+    cause = error.__cause__
+    causes = cause.exceptions if isinstance(cause, BaseExceptionGroup) else (cause,)
+    return any(isinstance(each, OSError) and each.errno == errno.EADDRINUSE for each in (error, *causes))
