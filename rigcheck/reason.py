@@ -54,6 +54,7 @@ class Reason(StrEnum):
     REFUSED = "refused"
     TURN = "turn-taken"
     FAILED = "failed"
+    LIVE_KEY = "live-key"
 
     @property
     def is_blind(self) -> bool:

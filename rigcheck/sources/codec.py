@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rigcheck.encoder_state import EncoderTrials
+from rigcheck.ingest_state import PushTrace
 from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample, SyncClip
 from rigcheck.sources.plain import Json, hints_of, plain, read_as, wanted
 
@@ -54,7 +55,15 @@ def _later(kind: str) -> set[str]:
     return {field.name for field in fields if field.default is not dataclasses.MISSING}
 
 
-_DIMENSIONS = {"samples": 2, "rms": 2, "peak": 2, "rows": 2, "thumbs": 3, "frames": 4}  # all others are traces
+_DIMENSIONS = {
+    "samples": 2,
+    "rms": 2,
+    "peak": 2,
+    "rows": 2,
+    "received": 2,
+    "thumbs": 3,
+    "frames": 4,
+}  # all others are traces
 _PER_FRAME = ("t_s", "mean", "dark", "bright", "deep", "change", "same", "key", "focus")
 _FINITE = ("t_s", "mean", "dark", "bright", "deep", "focus", "rows")
 
@@ -126,6 +135,13 @@ def _fit_encoder(sample: EncoderTrials) -> None:
             wanted(trial, 0 < getattr(trial, name) < np.inf, name)
 
 
+def _fit_push(trace: PushTrace) -> None:
+    """Every interval has its bytes and its queue; a count has its time."""
+    for name in ("acknowledged", "queue_ms"):
+        wanted(trace, getattr(trace, name).shape == trace.t_s.shape, name)
+    wanted(trace, trace.received.shape[1] == len(("s", "bytes")), "received")
+
+
 def _fits_as_it_is(sample: Sample) -> None:
     """The annotations have said all there is to say."""
 
@@ -137,4 +153,5 @@ _FITS: dict[type[Any], Callable[[Any], None]] = {
     SyncClip: _fit_sync,
     PowerState: _fit_power,
     EncoderTrials: _fit_encoder,
+    PushTrace: _fit_push,
 }

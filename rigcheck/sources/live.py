@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar
 from rigcheck.backend_state import BackendRequest, BackendState
 from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import NotSeen
+from rigcheck.ingest_state import IngestRequest, IngestState, PushRequest, PushTrace
 from rigcheck.link_state import (
     LineRequest,
     LineState,
@@ -215,6 +216,18 @@ async def _backend(request: BackendRequest) -> BackendState:
     return await read_backend(request)
 
 
+async def _ingest(request: IngestRequest) -> IngestState:
+    from rigcheck.sources.ingest import read_ingest  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await call_in_worker(read_ingest, request)
+
+
+async def _push(request: PushRequest) -> PushTrace:
+    from rigcheck.sources.trial_push import push_trial  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await call_in_worker(push_trial, request)
+
+
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
@@ -229,5 +242,7 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     ReachRequest: _reach,
     LinkRequest: _link,
     UplinkRequest: _uplink,
+    IngestRequest: _ingest,
+    PushRequest: _push,
     BackendRequest: _backend,
 }
