@@ -9,6 +9,9 @@ from typing import ClassVar, Literal
 from rigcheck.request import PROGRAM, ObsAddress, Request
 from rigcheck.value import Box, Mode
 
+X264_PRESETS = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow")
+"""The cheapest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

@@ -9,14 +9,11 @@ from functools import partial
 from rigcheck import metrics as m
 from rigcheck.check import Check
 from rigcheck.checks.camera import ask_camera
-from rigcheck.encoder_state import Candidate, EncoderRequest
+from rigcheck.encoder_state import X264_PRESETS, Candidate, EncoderRequest
 from rigcheck.measure.encoder import measure_encoder
 from rigcheck.model import Impact, Need
 from rigcheck.profile import Setting
 from rigcheck.push_plan import Encode, Target
-
-BY_COST = ("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow")
-"""x264's presets, the cheapest first."""
 
 
 def ask_encoder(setting: Setting, name: str) -> EncoderRequest:
@@ -32,9 +29,9 @@ def ask_encoder(setting: Setting, name: str) -> EncoderRequest:
 def _candidate(wanted: Encode | Target) -> Candidate:
     """The usual presets, and the planned one."""
     candidate = Candidate(wanted.width_px, wanted.height_px, wanted.fps, wanted.video_kbps)
-    if not isinstance(wanted, Encode) or wanted.preset not in BY_COST:
+    if not isinstance(wanted, Encode) or wanted.preset not in X264_PRESETS:
         return candidate
-    return replace(candidate, presets=tuple(sorted({*candidate.presets, wanted.preset}, key=BY_COST.index)))
+    return replace(candidate, presets=tuple(sorted({*candidate.presets, wanted.preset}, key=X264_PRESETS.index)))
 
 
 _check = partial(Check, section="encoder", ask=ask_encoder, measure=measure_encoder, needs=frozenset({Need.LIGHTS}))

@@ -42,7 +42,7 @@ def run_trials(request: EncoderRequest, file: Path | None, unusable: Mapping[str
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     if not request.candidates:
         return EncoderTrials((), unusable, usable_cores(), load, 0)
-    from rigcheck.sources.encoder_bench import try_candidate  # noqa: PLC0415 - loads PyAV, in the worker alone
+    from rigcheck.sources.encoder_bench import RUNS, try_candidate  # noqa: PLC0415 - loads PyAV, in the worker alone
     from rigcheck.sources.encoder_picture import pictures_of  # noqa: PLC0415 - likewise
     from rigcheck.sources.encoder_quality import with_quality  # noqa: PLC0415 - likewise
 
@@ -50,7 +50,7 @@ def run_trials(request: EncoderRequest, file: Path | None, unusable: Mapping[str
     cores = usable_cores()
     trials = []
     for candidate in request.candidates:
-        tried = try_candidate(candidate, pictures, tuple(unusable), cores)
+        tried = try_candidate(candidate, pictures, tuple(unusable), cores, 1 if request.quality else RUNS)
         trials += with_quality(tried, candidate, pictures, cores) if request.quality else tried
     return EncoderTrials(tuple(trials), unusable, cores, load, len(pictures))
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import cycle, islice
 from math import ceil
 
 from av import FFmpegError, VideoFrame
 
-from rigcheck.encoder_state import Candidate, Trial
+from rigcheck.encoder_state import X264_PRESETS, Candidate, Trial
 from rigcheck.measure.encoder import RULES, share_of
 from rigcheck.sources.encoder_picture import size_for
 from rigcheck.sources.encoder_probe import HARDWARE, PRESETS, encoded, opened
@@ -29,16 +30,18 @@ CLEAR = 1.5
 
 
 def try_candidate(
-    candidate: Candidate, pictures: Sequence[VideoFrame], unusable: Sequence[str], cores: int
+    candidate: Candidate, pictures: Sequence[VideoFrame], unusable: Sequence[str], cores: int, runs: int = RUNS
 ) -> list[Trial]:
-    """Usable hardware, then x264 from the cheapest preset on, until one is hopeless or the time is used up."""
-    end_s = time.monotonic() + BUDGET_S
-    scene = scaled(pictures, candidate)
+    """Usable hardware, then x264 from the cheapest preset on, until one is hopeless or the time is used up.
+
+    Each is run up to `runs` times.
+    """
+    bench = _Bench(candidate, scaled(pictures, candidate), cores, runs, time.monotonic() + BUDGET_S)
     trials: list[Trial] = []
     for encoder, preset in _choices(candidate, unusable):
-        trial = _best(candidate, scene, (encoder, preset), cores, end_s)
+        trial = bench.best(encoder, preset)
         trials += [trial] if trial else []
-        if time.monotonic() > end_s or (encoder == "x264" and trial and _is_hopeless(trial, cores)):
+        if time.monotonic() > bench.end_s or (encoder == "x264" and trial and _is_hopeless(trial, cores)):
             break
     return trials
 
@@ -56,41 +59,49 @@ def played(pictures: Sequence[VideoFrame], count: int) -> Iterator[VideoFrame]:
 
 def _choices(candidate: Candidate, unusable: Sequence[str]) -> list[tuple[str, str]]:
     hardware = [(encoder, PRESETS.get(encoder, "")) for encoder in HARDWARE if encoder not in unusable]
-    return hardware + [("x264", preset) for preset in candidate.presets]
+    return hardware + [("x264", preset) for preset in candidate.presets if preset in X264_PRESETS]
 
 
-def _best(
-    candidate: Candidate, scene: Sequence[VideoFrame], choice: tuple[str, str], cores: int, end_s: float
-) -> Trial | None:
-    """The best of up to three runs; None where hardware that could encode one picture cannot encode these."""
-    best: Trial | None = None
-    for _ in range(RUNS):
-        try:
-            wall_fps, cpu_ms = _run(candidate, scene, *choice)
-        except FFmpegError:
-            if choice[0] not in HARDWARE:
-                raise
-            return best
-        if best:
-            wall_fps, cpu_ms = max(wall_fps, best.wall_fps), min(cpu_ms, best.cpu_ms)
-        size = scene[0].width, scene[0].height
-        best = Trial(*choice, *size, candidate.fps, candidate.video_kbps, wall_fps, cpu_ms)
-        if _is_hopeless(best, cores) or _is_plenty(best, cores) or time.monotonic() > end_s:
-            break
-    return best
+@dataclass(frozen=True, slots=True)
+class _Bench:
+    """One candidate, its pictures at its size, and how long and how often each encoder may run."""
 
+    candidate: Candidate
+    scene: Sequence[VideoFrame]
+    cores: int
+    runs: int
+    end_s: float
 
-def _run(candidate: Candidate, scene: Sequence[VideoFrame], encoder: str, preset: str) -> tuple[float, float]:
-    """Pictures a second by the clock, and processor ms a picture, flushing included."""
-    context = opened(encoder, preset, candidate, (scene[0].width, scene[0].height))
-    began_s, cpu_s, done = time.perf_counter(), time.process_time(), 0
-    for position, picture in enumerate(played(scene, ceil(RUN_S * candidate.fps))):
-        encoded(context, encoder, picture, position)
-        done += 1
-        if time.perf_counter() - began_s > RUN_LIMIT_S:
-            break
-    context.encode(None)
-    return done / (time.perf_counter() - began_s), (time.process_time() - cpu_s) / done * 1000
+    def best(self, encoder: str, preset: str) -> Trial | None:
+        """The best of its runs; None where hardware that could encode one picture cannot encode these."""
+        best: Trial | None = None
+        for _ in range(self.runs):
+            try:
+                wall_fps, cpu_ms = self._run(encoder, preset)
+            except FFmpegError:
+                if encoder not in HARDWARE:
+                    raise
+                return best
+            if best:
+                wall_fps, cpu_ms = max(wall_fps, best.wall_fps), min(cpu_ms, best.cpu_ms)
+            goal = self.candidate.fps, self.candidate.video_kbps
+            best = Trial(encoder, preset, self.scene[0].width, self.scene[0].height, *goal, wall_fps, cpu_ms)
+            is_clear = _is_hopeless(best, self.cores) or _is_plenty(best, self.cores)
+            if is_clear or time.monotonic() > self.end_s:
+                break
+        return best
+
+    def _run(self, encoder: str, preset: str) -> tuple[float, float]:
+        """Pictures a second by the clock, and processor ms a picture, flushing included."""
+        context = opened(encoder, preset, self.candidate, (self.scene[0].width, self.scene[0].height))
+        began_s, cpu_s, done = time.perf_counter(), time.process_time(), 0
+        for position, picture in enumerate(played(self.scene, ceil(RUN_S * self.candidate.fps))):
+            encoded(context, encoder, picture, position)
+            done += 1
+            if time.perf_counter() - began_s > RUN_LIMIT_S:
+                break
+        context.encode(None)
+        return done / (time.perf_counter() - began_s), (time.process_time() - cpu_s) / done * 1000
 
 
 def _is_hopeless(trial: Trial, cores: int) -> bool:
