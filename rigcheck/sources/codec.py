@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from rigcheck.encoder_state import EncoderTrials
 from rigcheck.ingest_state import PushTrace
+from rigcheck.link_state import LinkState
 from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample, SyncClip
 from rigcheck.sources.plain import Json, hints_of, plain, read_as, wanted
+from rigcheck.uplink_state import UplinkTrace
 
 Array = NDArray[Any]
 MOST_CHANNELS, HIGHEST_RATE_HZ, LONGEST_SIDE_PX, MOST_CORES = 64, 3_072_000, 65536, 4096
@@ -142,6 +144,18 @@ def _fit_push(trace: PushTrace) -> None:
     wanted(trace, trace.received.shape[1] == len(("s", "bytes")), "received")
 
 
+def _fit_uplink(trace: UplinkTrace) -> None:
+    """An end for every interval, and counts that can be. Times and bytes may be anything: junk is evidence too."""
+    wanted(trace, trace.arrived.shape == trace.t_s.shape, "arrived")
+    wanted(trace, trace.sent_bytes >= 0, "sent_bytes")
+    wanted(trace, 0 <= trace.probes_lost <= trace.probes_sent, "probes_lost")
+
+
+def _fit_link(state: LinkState) -> None:
+    """Tries that can be counted."""
+    wanted(state, state.lost >= 0, "lost")
+
+
 def _fits_as_it_is(sample: Sample) -> None:
     """The annotations have said all there is to say."""
 
@@ -154,4 +168,6 @@ _FITS: dict[type[Any], Callable[[Any], None]] = {
     PowerState: _fit_power,
     EncoderTrials: _fit_encoder,
     PushTrace: _fit_push,
+    UplinkTrace: _fit_uplink,
+    LinkState: _fit_link,
 }

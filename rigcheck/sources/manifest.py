@@ -26,7 +26,8 @@ MOST_MANIFEST_BYTES = 4_000_000
 MOST_BYTES = 512_000_000
 """Of all files together, and of all arrays together once unpacked: forty times what a room takes."""
 MOST_DIMENSIONS = 4
-LONGEST_NAME = 40
+LONGEST_NAME = 200
+"""A label of a profile, or less."""
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 
