@@ -13,11 +13,13 @@ from typing import Self
 
 from rigcheck import __version__
 from rigcheck.errors import NotSeen
+from rigcheck.ingest_state import IngestState, PushTrace
 from rigcheck.loading import dump_profile
 from rigcheck.model import Stage, Value
 from rigcheck.profile import Profile
 from rigcheck.samples import PowerState, Request
 from rigcheck.sources.store import Outcome, Recording, check_place, write_recording
+from rigcheck.uplink_state import UplinkTrace
 
 MATTER = ("numpy", "opencv-python", "av", "sounddevice")
 """Packages whose version may matter to what was recorded."""
@@ -90,6 +92,10 @@ def without_names(outcome: Outcome) -> Outcome:
         return NotSeen(outcome.reason, {name: _text_without(value) for name, value in outcome.params.items()})
     if isinstance(outcome, PowerState):
         return replace(outcome, values=_public(outcome.values), supplies=tuple(map(_public, outcome.supplies)))
+    if isinstance(outcome, IngestState | PushTrace):
+        return replace(outcome, said=_HOSTS.sub(RECORDED, outcome.said))
+    if isinstance(outcome, UplinkTrace) and outcome.failed:
+        return replace(outcome, failed={engine: _HOSTS.sub(RECORDED, why) for engine, why in outcome.failed.items()})
     return outcome
 
 
