@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import os
+import re
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,7 +28,7 @@ LIMIT_S, LEFT_S = 45.0, 3.0
 STEP_S = 8
 """For any one answer of its servers."""
 SHIM = """
-import socket, sys
+import http.client, socket, sys
 device = sys.argv.pop(1)
 if device:
     class Bound(socket.socket):
@@ -36,10 +37,27 @@ if device:
             if self.family in (socket.AF_INET, socket.AF_INET6):
                 self.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, device.encode() + bytes(1))
     socket.socket = Bound
+asked, answered = [], []
+request, getresponse = http.client.HTTPConnection.request, http.client.HTTPConnection.getresponse
+def request_counted(self, method, *args, **kwargs):
+    self.uploads = method == "POST"
+    asked.extend([1] * self.uploads)
+    return request(self, method, *args, **kwargs)
+def getresponse_counted(self):
+    response = getresponse(self)
+    answered.extend([1] * (getattr(self, "uploads", False) and response.status == 200))
+    return response
+http.client.HTTPConnection.request, http.client.HTTPConnection.getresponse = request_counted, getresponse_counted
 import speedtest
-speedtest.main()
+try:
+    speedtest.main()
+finally:
+    print("uploads", len(asked), len(answered), file=sys.__stderr__)
 """
-"""Its `--source` option binds an address, which sends over the main line all the same; this binds the interface."""
+"""Its `--source` option binds an address, which sends over the main line all the same; this binds the interface. And it
+says how many uploads were answered: of a server that has died it counts what the system still took, and exits with 0."""
+MOST_UNANSWERED = 8
+"""Uploads that may be under way when its time is over; its configuration asks for 2 to 4 at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +85,8 @@ def available(request: UplinkRequest) -> NotSeen | None:
 async def measure(request: UplinkRequest, road: Road = STRAIGHT) -> UplinkTrace:
     """Its upload, as it sent it. The system's proxies are left aside.
 
-    Raises NotSeen: `junk` for figures that are none, `failed` with its own last words, and as `ask_child` does.
+    Raises NotSeen: `junk` for figures that are none, `lost` where its server died, `failed` with its own last words, and
+    as `ask_child` does.
     """
     command = [sys.executable, "-P", "-c", SHIM, request.interface or ""]
     options = ["--json", "--secure", "--no-download", "--no-pre-allocate", "--timeout", str(STEP_S)]
@@ -78,6 +97,9 @@ async def measure(request: UplinkRequest, road: Road = STRAIGHT) -> UplinkTrace:
         raise NotSeen(unseen.reason, {"engine": ENGINE, **unseen.params}) from None
     if answer.code != 0:
         raise NotSeen(Reason.FAILED, {"engine": ENGINE, "error": _last_words(answer.complained)})
+    unanswered, answered = _uploads(answer.complained)
+    if unanswered > max(answered, MOST_UNANSWERED):
+        raise NotSeen(Reason.LOST, {"engine": ENGINE, "error": f"{unanswered} uploads without an answer"})
     try:
         return trace_of_speedtest(json.loads(answer.said), isolation="bound" if request.interface else "system")
     except (ValueError, UnfitError):
@@ -93,6 +115,13 @@ def environment(road: Road) -> dict[str, str]:
     return own | ({"SSL_CERT_FILE": str(road.trusted)} if road.trusted else {})
 
 
+def _uploads(complaint: str) -> tuple[int, int]:
+    """How many were not answered, and how many were."""
+    found = re.search(r"^uploads (\d+) (\d+)$", complaint, re.MULTILINE)
+    asked, answered = (int(found[1]), int(found[2])) if found else (0, 0)
+    return asked - answered, answered
+
+
 def _last_words(complaint: str) -> str:
-    lines = [line.strip() for line in complaint.splitlines() if line.strip()]
+    lines = [line.strip() for line in complaint.splitlines() if line.strip() and not line.startswith("uploads ")]
     return lines[-1][:120] if lines else ""
