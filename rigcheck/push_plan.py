@@ -43,7 +43,7 @@ class Encode:
     height_px: int
     fps: float
     video_kbps: int
-    encoder: Literal["x264", "nvenc", "qsv", "amf", "videotoolbox", "vaapi", "any"] = "x264"
+    encoder: Literal["x264", "nvenc", "qsv", "amf", "videotoolbox", "vaapi", "mf", "any"] = "x264"
     codec: Literal["h264", "hevc", "av1"] = "h264"
     preset: str = "veryfast"
     profile: str = "high"
