@@ -74,9 +74,14 @@ NETWORK_PORTAL = Metric("network.captive_portal", "flag", 0)
 
 INGEST_ACCEPTED = Metric("ingest.accepted", "flag", 0)
 INGEST_HANDSHAKE = Metric("ingest.handshake_ms", "ms", 0)
-INGEST_CERTIFICATE = Metric("ingest.certificate_days", "days", 0)
+INGEST_CERTIFICATE = Metric("ingest.certificate")  # ok, expired, not-yet, other-name, untrusted, fault
+INGEST_CERTIFICATE_DAYS = Metric("ingest.certificate_days", "days", 0)
 INGEST_KEY = Metric("ingest.key_set", "flag", 0)
+INGEST_DIFFERS = Metric("ingest.differs", "count", 0)  # what a backup ingest has otherwise than the main one
+INGEST_TRIAL = Metric("ingest.trial_held", "flag", 0)
 INGEST_SUSTAINED = Metric("ingest.sustained_kbps", "kbit/s", 0)
+INGEST_RECEIVED = Metric("ingest.received_kbps", "kbit/s", 0)  # by the server's own count
+INGEST_QUEUE = Metric("ingest.queue_ms", "ms", 0)
 INGEST_STALLED = Metric("ingest.stalled_ms", "ms", 0)
 INGEST_RECONNECTS = Metric("ingest.reconnects", "count", 0)
 

@@ -213,7 +213,7 @@ class Setting:
 
     def names(self, section: str) -> tuple[str, ...]:
         """The role names of a section's devices, as written."""
-        if section in ("host", "sync", "encoder"):
+        if section in ("host", "sync", "encoder", "trial"):
             return ("main",) if section != "encoder" or self.profile.camera else ()
         return tuple(self._devices(section))
 

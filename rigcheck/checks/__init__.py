@@ -5,6 +5,7 @@ from rigcheck.checks.backend import BACKEND_CHECKS
 from rigcheck.checks.camera import CAMERA_CHECKS
 from rigcheck.checks.encoder import ENCODER_CHECKS
 from rigcheck.checks.host import HOST_CHECKS
+from rigcheck.checks.ingest import INGEST_CHECKS
 from rigcheck.checks.light import LIGHT_CHECKS
 from rigcheck.checks.mic import MIC_CHECKS
 from rigcheck.checks.network import NETWORK_CHECKS
@@ -14,7 +15,7 @@ from rigcheck.checks.sync import SYNC_CHECKS
 
 CHECKS: tuple[Check, ...] = (
     *(*MIC_CHECKS, *CAMERA_CHECKS, *LIGHT_CHECKS, *SYNC_CHECKS),
-    *NETWORK_CHECKS,
+    *(*NETWORK_CHECKS, *INGEST_CHECKS),
     *(*OBS_CHECKS, *POWER_CHECKS, *HOST_CHECKS, *BACKEND_CHECKS),
 )
 """Preflight's."""

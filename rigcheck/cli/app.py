@@ -9,18 +9,22 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from rigcheck.cli import devices, explain, now, profile, receiver
-from rigcheck.cli.options import MicOptions, Options, RecordOptions
+from rigcheck.cli.options import IngestOptions, MicOptions, Options, RecordOptions
 
 PARTS = {
     "camera": "Cameras: mode, rate, drops, freezes, noise.",
     "light": "Light, in the camera's picture: exposure, backlight, flicker.",
     "mic": "Microphones: level, clipping, hum, dropouts.",
     "sync": "Sound against picture: flashes and beeps, or claps with light.",
+    "ingest": "Where the show goes: the way in, and a trial push to the test ingest.",
     "obs": "OBS: scene, inputs, target, late and dropped frames.",
     "power": "UPS and mains.",
     "host": "The streaming PC.",
     "backend": "The shop's own services: coupons, orders.",
 }
+
+OPTIONS: dict[str, type[Options]] = {"mic": MicOptions, "ingest": IngestOptions}
+"""Of the parts that have some of their own."""
 
 app = typer.Typer(
     name="rigcheck",
@@ -73,7 +77,7 @@ def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...]
 
 add_probe("preflight", "Every check of the room: one verdict, worst first.", Options, None)
 for part, about in PARTS.items():
-    add_probe(part, about, MicOptions if part == "mic" else Options, (part,))
+    add_probe(part, about, OPTIONS.get(part, Options), (part,))
 add_probe("record", "The same run as preflight, with every raw sample kept in DIR.", RecordOptions, None)
 app.command("now", help="The first broken link and the steps of its backup; read-only, 5 s, safe on air.")(now.now)
 app.command("devices", help="Cameras, microphones, interfaces and UPSes, with names to paste.")(devices.devices)

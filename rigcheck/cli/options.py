@@ -58,6 +58,18 @@ class MicOptions(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IngestOptions(Options):
+    """`ingest` can push for as long as it is asked to."""
+
+    seconds: Annotated[
+        float | None, Option(metavar="S", min=1, max=3600, help="Seconds of the trial push (20; --stage go: 3).")
+    ] = None
+    minutes: Annotated[
+        float | None, Option(metavar="MIN", min=0.1, max=1440, help="A soak of the trial push, instead of seconds.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordOptions(Options):
     """`record` wants a folder first; the room comes by `-p`."""
 

@@ -14,6 +14,7 @@ import rigcheck
 from rigcheck.backend_state import BackendState
 from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.i18n import languages, load_catalogue
+from rigcheck.ingest_state import Certificate, PushTrace, Refusal, Unreached
 from rigcheck.loading import load_limits
 from rigcheck.metrics import METRICS
 from rigcheck.model import Impact, Limit, Need, OneOf, Reason, Role, Stage, Status
@@ -24,6 +25,13 @@ from rigcheck.sources.obs_log import RULES
 
 LANGUAGES = {language: load_catalogue(language) for language in languages()}
 ENGLISH = LANGUAGES["en"]
+
+
+def _words(hint):
+    """The words of a Literal, or of a union of them."""
+    return [word for part in get_args(hint) for word in (_words(part) if get_args(part) else [part])]
+
+
 STORY = ("title", "do", "else")
 FINDING_BLANKS = {"name", "role", "value", "unit", "limit", "about"}
 ROOM_SIDES = {
@@ -32,6 +40,9 @@ ROOM_SIDES = {
     "host.sleep": {"low"},
     "network.upload": {"low"},
     "network.sustained": {"low"},
+    "ingest.key": {"bad"},
+    "ingest.match": {"high"},
+    "ingest.sustained": {"low"},
     "obs.virtualcam": {"bad"},
     "obs.target": {"bad"},
     "obs.delay": {"high"},
@@ -44,6 +55,10 @@ WORD_METRICS = {
     "power.condition": ("normal", "caution", "bad"),
     "obs.canvas_ok": ("orientation", "odd", "enlarged", "stretched", "rate", "space", "range"),
     "backend.ok": ("status", *get_args(get_type_hints(BackendState)["outcome"])[1:]),
+    "ingest.accepted": tuple({*get_args(Refusal), *get_args(Unreached)}),
+    "ingest.trial_held": tuple(set(_words(get_type_hints(PushTrace)["outcome"])) - {"held"}),
+    "ingest.certificate": get_args(Certificate),
+    "ingest.differs": ("scheme", "key", "same"),
     "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
 }
 COMPARED = (

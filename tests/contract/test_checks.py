@@ -52,7 +52,7 @@ def dead() -> Report:
 
 def test_ids_are_unique_and_belong_to_a_part() -> None:
     assert len({check.id for check in CHECKS}) == len(CHECKS)
-    assert PARTS == ("mic", "camera", "light", "sync", "obs", "power", "host", "backend")
+    assert PARTS == ("mic", "camera", "light", "sync", "network", "ingest", "obs", "power", "host", "backend")
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
