@@ -32,8 +32,10 @@ OVERRUN_S = 2.0
 """The first byte may come late, and so may the last count."""
 AROUND_S = 20.0
 """A test at the receiver lasts as long as its upload and this: probes before, a download after."""
+FULL_S = 2.0
+"""At the end of an upload at full speed the buffers on the way are as full as they get; those round trips count."""
 UNLIMITED_BYTES = 40_000_000_000
-LEAST_DOWN_BYTES, MOST_DOWN_BYTES = 1_000_000, 50_000_000
+LEAST_DOWN_BYTES, MOST_DOWN_BYTES = 1_000_000, 20_000_000
 _MAX_ADDRESS_CHARS = 64
 Ended = Literal["settled", "cap", "max-mb", "duration"]
 
@@ -125,7 +127,7 @@ class _Run:
         datagrams = await probe(self.echo.wire, self.far_end.interface, self.test.id)
         began_s = anyio.current_time()
         upload, ended = await self._upload()
-        idle_ms, busy_ms = self._round_trips(began_s)
+        idle_ms, busy_ms = self._round_trips(began_s, anyio.current_time())
         down_kbps, down_bytes = await self._download(upload.sent_bytes)
         answered = bool(datagrams.trips)
         return UplinkTrace(
@@ -167,7 +169,11 @@ class _Run:
 
     def _is_enough(self, upload: Upload) -> bool:
         is_over = bool(upload.t_s) and upload.t_s[-1] >= self.request.seconds
-        return is_over or (self.request.settle and upload.is_settled)
+        return is_over or (self.request.settle and upload.is_settled and not self._still_fills())
+
+    def _still_fills(self) -> bool:
+        """Whether a buffer on the way is still filling up, where the line's worst is wanted: round trips grow."""
+        return self.request.rate_kbps is None and self.echo.grows()
 
     def _why(self, upload: Upload) -> Ended:
         if upload.is_whole:
@@ -176,11 +182,12 @@ class _Run:
             return "duration"
         return "settled" if settled(upload.times, upload.counts) else "cap"
 
-    def _round_trips(self, began_s: float) -> tuple[list[float], list[float]]:
+    def _round_trips(self, began_s: float, ended_s: float) -> tuple[list[float], list[float]]:
         """(idle, loaded) in ms. The start of the upload loads the line only gradually; a short one has nothing else."""
         busy = self.echo.since(began_s)
         idle = [ms for _, ms in self.echo.trips[: len(self.echo.trips) - len(busy)]]
-        return idle, self.echo.since(began_s + RAMP_S) or busy
+        full_s = ended_s - FULL_S if self.request.rate_kbps is None else began_s
+        return idle, self.echo.since(max(began_s + RAMP_S, full_s)) or busy
 
     async def _download(self, sent_bytes: int) -> tuple[float | None, int]:
         """(kbit/s, bytes) of a short one the other way, where the line's maximum is wanted and its allowance has room."""

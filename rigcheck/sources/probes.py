@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 from dataclasses import dataclass, field
+from statistics import median
 
 import anyio
 from anyio.lowlevel import checkpoint
@@ -16,6 +17,8 @@ ECHO_S = 0.05
 """Between two lines: 20 a second is 1 % of 1 Mbit/s with all headers."""
 DATAGRAMS, DATAGRAM_S = 300, 0.004
 """None of 300 lost proves less than 1 % with 95 % confidence (rule of three); 150 kbit/s for 1.2 s."""
+GROWN, GROWN_MS = 1.05, 2.0
+"""Our own rule: TCP fills a buffer of half a second by about 50 ms a second."""
 LATE_S = 1.0
 """A datagram that took longer is lost to a show."""
 
@@ -47,6 +50,14 @@ class Echo:
     def since(self, began_s: float) -> list[float]:
         """Round trips in ms of the lines sent from then on."""
         return [ms for sent_s, ms in self.trips if sent_s >= began_s]
+
+    def grows(self) -> bool:
+        """Whether round trips of the last second are longer than those of the second before; so is no answer at all."""
+        now_s = anyio.current_time()
+        came = [(sent_s + ms / 1000, ms) for sent_s, ms in self.trips]
+        last = [ms for at_s, ms in came if at_s > now_s - 1.0]
+        before = [ms for at_s, ms in came if now_s - 2.0 < at_s <= now_s - 1.0]
+        return not last or not before or median(last) > GROWN * median(before) + GROWN_MS
 
 
 @dataclass(slots=True)
