@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from rigcheck.chain import questions
-from rigcheck.chain.ask import ask_camera, ask_ingest, ask_line, ask_main_obs
+from rigcheck.chain.ask import ask_backup_ingest, ask_camera, ask_ingest, ask_line, ask_main_obs
 from rigcheck.checks.host import ask_on_air
 from rigcheck.checks.power import ask_power
 from rigcheck.later import (
@@ -115,6 +115,7 @@ def world(profile: Profile = ROOM, **changes: Outcome | None) -> Mapping[Request
         "obs": ask_main_obs(room),
         "line": ask_line(profile),
         "reach": ask_ingest(profile),
+        "reach_backup": ask_backup_ingest(profile),
         "on_air": ask_on_air(room, "main"),
     }
     answers: dict[str, Any] = {
@@ -123,6 +124,7 @@ def world(profile: Profile = ROOM, **changes: Outcome | None) -> Mapping[Request
         "obs": LIVE,
         "line": LineState(True, 2),
         "reach": Reach("answered", 3.0, 12.4),
+        "reach_backup": Reach("answered", 3.0, 14.0),
         "on_air": OnAirState(("OBS Studio",), (), True),
         **changes,
     }

@@ -23,6 +23,7 @@ def questions(setting: Setting) -> tuple[Request, ...]:
         ask_main_obs(setting),
         ask_line(setting.profile),
         ask_ingest(setting.profile),
+        ask_backup_ingest(setting.profile),
         ask_on_air(setting, "main"),
     )
     return tuple(request for request in (*powers, *cameras, *single) if request is not None)
@@ -61,3 +62,9 @@ def ask_ingest(profile: Profile) -> ReachRequest | None:
     """Whether the platform's door opens."""
     url = profile.push.url
     return ReachRequest("push", url) if url else None
+
+
+def ask_backup_ingest(profile: Profile) -> ReachRequest | None:
+    """Whether the platform's other door opens; None for none, and for one that is no other."""
+    backup = profile.push.backup.url if profile.push.backup else None
+    return ReachRequest("push_backup", backup) if backup and backup != profile.push.url else None

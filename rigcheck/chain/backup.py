@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rigcheck.address import host_of
+from rigcheck.chain.ask import ask_backup_ingest
 from rigcheck.chain.link import Cover, Link, Plan, Step
 from rigcheck.later import Backup, BackupDevice, Drill
 from rigcheck.later import Step as DrillStep
@@ -34,6 +36,8 @@ def _of_profile(cover: Cover, profile: Profile) -> tuple[str, tuple[Step, ...]]:
             return f"drill:{drill.name}", steps
     if cover in ("app", "pc") and "spare" in profile.obs:
         return "obs.spare", (_ours(Message("now.step.spare")),)
+    if cover == "ingest" and (other := ask_backup_ingest(profile)) is not None:
+        return "push.backup", (_ours(Message("now.step.ingest", {"host": host_of(other.url)})),)
     return f"backup.{cover}", _of_backup(cover, profile)
 
 

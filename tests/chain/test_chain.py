@@ -10,13 +10,13 @@ from rigcheck.chain import questions, walk
 from rigcheck.chain.link import LINKS, Chain, LinkStatus
 from rigcheck.errors import Exit, NotSeen
 from rigcheck.i18n import languages, load_catalogue
-from rigcheck.later import FarEnd
+from rigcheck.later import Backup, BackupNetwork, FarEnd
 from rigcheck.link_state import LineState, Reach
 from rigcheck.model import Limit, OneOf, Reason
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, PowerDevice, Profile, Show
 from rigcheck.samples import ObsRequest, OnAirState
-from rigcheck.uplink import Line, Network, Push
+from rigcheck.uplink import Ingest, Line, Network, Push
 
 
 def chain(profile: Profile = ROOM, now=NOW, **changes) -> Chain:
@@ -190,6 +190,35 @@ def test_a_stream_that_does_not_run_is_a_fault_only_while_the_show_is_on():
 def test_a_shut_door_is_the_ingests_fault_not_the_lines():
     found = chain(obs=obs(reconnecting=True), reach=Reach("timeout"))
     assert (status(found)["uplink"], status(found)["ingest"]) == ("unknown", "broken")
+
+
+TWO_DOORS = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://other.example/live")), later={})
+
+
+@pytest.mark.parametrize(
+    "other", [Reach("answered", 3.0, 9.0), NotSeen(Reason.NOT_THIS_WAY)], ids=["answers", "cannot-be-asked"]
+)
+def test_the_backup_ingest_stands_in_for_the_main_one(other):
+    found = chain(TWO_DOORS, reach=Reach("refused", 2.0), reach_backup=other)
+    assert found.plan is not None
+    assert (found.plan.cover, found.plan.origin) == ("ingest", "push.backup")
+    assert [(step.text.id, step.text.params) for step in found.plan.steps] == [
+        ("now.step.ingest", {"host": "other.example"})
+    ]
+
+
+def test_two_shut_doors_are_rather_the_lines_fault():
+    backup = {"backup": Backup(network=BackupNetwork("backup"))}
+    room = replace(TWO_DOORS, later=backup)
+    shut = chain(room, reach=Reach("timeout", 2.0), reach_backup=Reach("timeout", 2.0))
+    assert (shut.first_broken.covers, shut.plan.origin) == (("network",), "backup.network")
+    one = chain(room, reach=Reach("timeout", 2.0))
+    assert (one.first_broken.covers, one.plan.origin) == (("ingest", "network"), "push.backup")
+
+
+def test_a_backup_ingest_that_is_the_main_one_is_none():
+    same = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://ingest.example/live")), later={})
+    assert chain(same, reach=Reach("refused", 2.0)).plan.origin is None
 
 
 def test_without_an_address_the_running_stream_speaks_for_the_ingest():
