@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from rigcheck.model import Message
+from rigcheck.model import Message, Status
 
 Mark = Literal[
     "official", "obs", "policy", "secondary", "background", "unverified", "room", "measured", "derived", "ours"
@@ -95,3 +95,10 @@ class PushPlan:
     ways: tuple[Message, ...] = ()
     warnings: tuple[Message, ...] = ()
     pusher: Literal["obs", "companion", "hardware", "phone"] = "obs"
+
+    @property
+    def status(self) -> Status:
+        """A plan is ok, with warnings a warning; a refusal fails; where too little was measured it is unknown."""
+        if self.encode is None:
+            return Status.UNKNOWN if self.binding == "evidence" else Status.FAIL
+        return Status.WARN if self.warnings else Status.OK
