@@ -9,13 +9,14 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from rigcheck.cli import devices, explain, now, profile, receiver
-from rigcheck.cli.options import IngestOptions, MicOptions, Options, RecordOptions
+from rigcheck.cli.options import IngestOptions, MicOptions, NetworkOptions, Options, RecordOptions
 
 PARTS = {
     "camera": "Cameras: mode, rate, drops, freezes, noise.",
     "light": "Light, in the camera's picture: exposure, backlight, flicker.",
     "mic": "Microphones: level, clipping, hum, dropouts.",
     "sync": "Sound against picture: flashes and beeps, or claps with light.",
+    "network": "Lines: up, isolated, upload held, delay under load, loss.",
     "ingest": "Where the show goes: the way in, and a trial push to the test ingest.",
     "obs": "OBS: scene, inputs, target, late and dropped frames.",
     "power": "UPS and mains.",
@@ -23,7 +24,7 @@ PARTS = {
     "backend": "The shop's own services: coupons, orders.",
 }
 
-OPTIONS: dict[str, type[Options]] = {"mic": MicOptions, "ingest": IngestOptions}
+OPTIONS: dict[str, type[Options]] = {"mic": MicOptions, "network": NetworkOptions, "ingest": IngestOptions}
 """Of the parts that have some of their own."""
 
 app = typer.Typer(
@@ -75,7 +76,7 @@ def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...]
     app.command(name, help=about)(command)
 
 
-add_probe("preflight", "Every check of the room: one verdict, worst first.", Options, None)
+add_probe("preflight", "Every check of the room: one verdict, worst first.", NetworkOptions, None)
 for part, about in PARTS.items():
     add_probe(part, about, OPTIONS.get(part, Options), (part,))
 add_probe("record", "The same run as preflight, with every raw sample kept in DIR.", RecordOptions, None)

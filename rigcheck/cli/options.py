@@ -70,7 +70,19 @@ class IngestOptions(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RecordOptions(Options):
+class NetworkOptions(Options):
+    """`network`, and preflight with it, can be asked for more than what the show needs of a line."""
+
+    full: Annotated[
+        bool, Option("--full", help="The lines' maximum, not only what the show needs. Not while a room is on air.")
+    ] = False
+    minutes: Annotated[
+        float | None, Option(metavar="MIN", min=0.1, max=1440, help="A soak: test every line for so long.")
+    ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordOptions(NetworkOptions):
     """`record` wants a folder first; the room comes by `-p`."""
 
     room: Annotated[str | None, Option("--room", hidden=True)] = None

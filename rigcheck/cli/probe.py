@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rigcheck.check import Check, Source
 from rigcheck.checks import ALL_CHECKS, CHECKS, PARTS
 from rigcheck.cli.language import speak
-from rigcheck.cli.options import IngestOptions, MicOptions, Options, RecordOptions
+from rigcheck.cli.options import IngestOptions, MicOptions, NetworkOptions, Options, RecordOptions
 from rigcheck.cli.output import write_report
 from rigcheck.cli.rooms import find_room
 from rigcheck.cli.session import run_session
@@ -78,6 +78,8 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
 
 def _lengthened(setting: Setting, options: Options) -> Setting:
     """The setting with the lengths that were typed; `ingest` alone pushes longer than preflight does."""
+    if isinstance(options, NetworkOptions):
+        return replace(setting, full=options.full, minutes=options.minutes)
     if not isinstance(options, IngestOptions):
         return setting
     usual_s = None if setting.stage is Stage.GO else INGEST_S
@@ -159,6 +161,7 @@ def only_main(profile: Profile) -> Profile:
         camera=_main(profile.camera),
         mic=_main(profile.mic),
         power=_main(profile.power),
+        network=replace(profile.network, lines=_main(profile.network.lines)),
         obs={role: pc for role, pc in profile.obs.items() if role == "main"},
     )
 

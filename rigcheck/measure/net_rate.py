@@ -11,6 +11,7 @@ from rigcheck.measure.settle import GRID_S, RAMP_S, rates_kbps
 from rigcheck.uplink_state import Counts, Times
 
 WINDOW_S = 1.0
+RESOLUTION_PCT = 1.0
 _COARSE_S = 0.15  # intervals longer than that are not cut into steps: that would make up steadiness
 _COARSEST_S = 1.05  # windows of a second cannot be told from longer intervals
 
@@ -29,8 +30,11 @@ class RateTrace:
         return float(self.kbps.mean())
 
     def uncertainty_pct(self) -> float:
-        """Half-width of the mean's 95 % interval, infinite where there is no telling (see `net_interval`)."""
-        return half_width_pct(self.kbps, max(round(BATCH * GRID_S / self.step_s), 1))
+        """Half-width of the mean's 95 % interval, infinite where there is no telling (see `net_interval`).
+
+        At least 1 %: our own rule, because clocks and the edges of intervals let no count be surer.
+        """
+        return float(np.hypot(half_width_pct(self.kbps, max(round(BATCH * GRID_S / self.step_s), 1)), RESOLUTION_PCT))
 
     def windows_kbps(self) -> Rates:
         """Mean rates over all windows of 1 s, a step apart; empty where the steps are too long for that, or too few."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import numpy as np
 
 from rigcheck import metrics as m
@@ -10,38 +12,43 @@ from rigcheck.measure.net_rate import RateTrace, rate_trace
 from rigcheck.measure.settle import LEAST_S
 from rigcheck.model import Measurement, Metric, Params, Reason
 from rigcheck.profile import Setting
+from rigcheck.uplink import Line
 from rigcheck.uplink_state import Times, UplinkTrace
 
 SURE_S = 10.0
 """A test shorter than that says little of the worst twentieth (CONTRACT.md, network.upload_p5_kbps)."""
 _CARRIED = 0.97  # of the rate it was paced at: the line took all that it was given
 _SHORTEST_S = 0.3
+_CLOCK_S = 0.05  # ends of intervals are clock readings of another computer
 _PROVEN = 300  # probes: fewer cannot show a loss under 1 % with 95 % confidence (rule of three)
 _FEWEST_PROBES, _FEWEST_TRIPS = 10, 3
 _HIGH_PCT, _MEDIUM_PCT = 10.0, 20.0  # half-widths: the first is what a test is run for
 _SHORT_DOWNLOAD = frozenset({"speedtest-cli"})  # they stop at a number of bytes: facts of 8 real outputs
 
 
-def measure_uplink(trace: UplinkTrace, setting: Setting, name: str) -> tuple[Measurement, ...]:  # noqa: ARG001 - Measure
+def measure_uplink(trace: UplinkTrace, setting: Setting, name: str) -> tuple[Measurement, ...]:
     """Every metric of an upload: kbit/s, %, ms, 1/min (CONTRACT.md, network.*).
 
     A paced upload that the line carried whole is a lower bound of what the line can do (`at_least` in the params); one
     counted where it was sent an estimate. What the engine cannot tell is not-by-this-route, what makes no sense junk.
     """
-    return (*_rates(trace), *_others(trace), *_delays(trace), _jitter(trace), _loss(trace))
+    line = cast("Line", setting.device("network", name))
+    return (*_rates(trace, line.max_mb), *_others(trace), *_delays(trace), _jitter(trace), _loss(trace))
 
 
-def _rates(trace: UplinkTrace) -> tuple[Measurement, ...]:
-    rates = rate_trace(trace.t_s, trace.arrived)
+def _rates(trace: UplinkTrace, max_mb: float | None) -> tuple[Measurement, ...]:
     metrics = (m.NETWORK_UPLOAD, m.NETWORK_UPLOAD_P5, m.NETWORK_UNCERTAINTY)
+    if not trace.t_s.size:
+        return tuple(Measurement(metric, None, Reason.NOT_THIS_WAY) for metric in metrics)
+    rates = rate_trace(trace.t_s, trace.arrived)
     if rates is None or not rates.mean_kbps > 0:
         return tuple(Measurement(metric, None, Reason.JUNK) for metric in metrics)
     if rates.length_s < _SHORTEST_S:
         return tuple(Measurement(metric, None, Reason.TOO_SHORT) for metric in metrics)
-    facts = _facts(trace, rates)
+    facts = {**_facts(trace, rates), **({} if max_mb is None else {"max_mb": max_mb})}
     is_rough = trace.counted == "sender"
     return (
-        Measurement(m.NETWORK_UPLOAD, rates.mean_kbps, None, is_rough or rates.length_s < LEAST_S, facts),
+        Measurement(m.NETWORK_UPLOAD, rates.mean_kbps, None, is_rough or rates.length_s < LEAST_S - _CLOCK_S, facts),
         _worst(rates, is_rough=is_rough, facts=facts),
         _uncertainty(rates),
     )
@@ -63,18 +70,18 @@ def _facts(trace: UplinkTrace, rates: RateTrace) -> Params:
         facts |= {"paced_kbps": round(trace.paced_kbps), "at_least": carried}
     facts |= {"waited_s": round(trace.waited_s, 1)} if trace.waited_s else {}
     facts |= {"proxy": True} if trace.proxy else {}
-    return facts | ({"failed": tuple(f"{name}: {why}" for name, why in trace.failed.items())} if trace.failed else {})
+    return facts | ({"failed": tuple(f"{name} {why}" for name, why in trace.failed.items())} if trace.failed else {})
 
 
 def _worst(rates: RateTrace, *, is_rough: bool, facts: Params) -> Measurement:
     """P5 over windows of 1 s, 100 ms apart."""
     windows = rates.windows_kbps()
-    if rates.length_s < LEAST_S - 1e-6:  # ends of intervals are clock readings
+    if rates.length_s < LEAST_S - _CLOCK_S:
         return Measurement(m.NETWORK_UPLOAD_P5, None, Reason.TOO_SHORT)
     if not windows.size:
         return Measurement(m.NETWORK_UPLOAD_P5, None, Reason.NOT_THIS_WAY)
     worst = float(np.percentile(windows, 5))
-    return Measurement(m.NETWORK_UPLOAD_P5, worst, None, is_rough or rates.length_s < SURE_S, facts)
+    return Measurement(m.NETWORK_UPLOAD_P5, worst, None, is_rough or rates.length_s < SURE_S - _CLOCK_S, facts)
 
 
 def _uncertainty(rates: RateTrace) -> Measurement:

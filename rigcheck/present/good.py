@@ -9,11 +9,12 @@ from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.model import Finding, Measurement, Metric, Report, Status
 from rigcheck.present.fit import GAP, first_that_fit, pack, pad, wrap
 from rigcheck.present.page import STYLES, Line, Page
-from rigcheck.present.wording import facts, metric_name, name, value_text
+from rigcheck.present.wording import facts, found_text, metric_name, name, value_text
 
 GLANCE = (
     *("mic.level", "mic.snr", "mic.peak", "mic.hum", "camera.mode", "camera.rate", "camera.noise", "camera.jitter"),
     *("light.subject", "light.flicker", "light.backlight", "light.evenness"),
+    *("network.upload", "network.bufferbloat", "network.loss", "network.connect"),
     *("obs.scene", "obs.target", "obs.late", "obs.dropped", "obs.muted", "obs.canvas"),
     *("power.mains", "power.runtime", "power.charge", "power.load", "host.disk", "host.memory", "host.cpu"),
 )
@@ -62,7 +63,7 @@ def _value(finding: Finding, report: Report, page: Page) -> str:
     rate = _taken(report, finding.device, m.CAMERA_FPS) if finding.check == "camera.rate" else None
     if rate is not None and rate.value is not None:
         return value_text(rate.metric, rate.value, page.words)
-    value = value_text(finding.metric, finding.value, page.words)
+    value = found_text(finding, page.words)
     return value if isinstance(finding.value, bool) else f"{metric_name(finding.metric, page.words)} {value}"
 
 

@@ -23,10 +23,13 @@ from rigcheck.i18n import Catalogue
 from rigcheck.present.about import reason_id
 from rigcheck.present.fit import GAP, pad
 from rigcheck.samples import LEAD_S, AudioRequest, CameraRequest, HostRequest, ObsRequest, Request, Sample
+from rigcheck.uplink_state import UplinkRequest
 
 REFRESHES_PER_S = 8
 BAR, NAME = 20, 16
 """Cells of a bar and of a device's name."""
+SETTLED_S = 3.0
+"""In which an upload is settled on a steady line."""
 LATE_S = 1.0
 """So much over its time, an acquisition is said to be waited for."""
 
@@ -53,19 +56,21 @@ class Progress:
         self._clock = clock
         self._is_live = shows_prompts(self._stream, quiet=quiet)
         self._is_plain = verbose and not quiet and not self._is_live
+        self._is_quiet = quiet
+        self._live: Live | None = None
         self._running: dict[Request, float] = {}  # replaced, never changed: the display's thread reads it
         self._clean_up = ExitStack()
 
     def __enter__(self) -> Self:
         if self._is_live:
-            live = Live(
+            self._live = Live(
                 get_renderable=self.frame,
                 console=Console(file=self._stream, highlight=False),
                 refresh_per_second=REFRESHES_PER_S,
                 transient=True,
                 redirect_stdout=False,
             )
-            self._clean_up.enter_context(live)
+            self._clean_up.enter_context(self._live)
         return self
 
     def __exit__(
@@ -80,6 +85,8 @@ class Progress:
         self._say("began", request, {"s": seconds})
         if isinstance(request, AudioRequest) and request.quiet_s > 0:
             self._say("plan", request, {"speak": request.speak_s, "quiet": request.quiet_s})
+        if isinstance(request, UplinkRequest) and request.max_bytes is not None and request.engines:
+            self._warn("cost", {"line": request.name, **_cost_mb(request, request.max_bytes)})
 
     def ended(self, request: Request, outcome: Sample | NotSeen) -> None:
         """An acquisition is over, with a Sample or the NotSeen that says why there is none."""
@@ -100,6 +107,17 @@ class Progress:
     def _say(self, what: str, request: Request, params: dict[str, float | str]) -> None:
         if self._is_plain:
             text = self._words.text(f"progress.{what}", {"what": self._called(request), **params})
+            self._stream.write(text + "\n")
+            self._stream.flush()
+
+    def _warn(self, what: str, params: dict[str, str]) -> None:
+        """Something to be told before it happens, display or not; only --quiet and cron keep it back."""
+        if self._is_quiet:
+            return
+        text = self._words.text(f"progress.{what}", params)
+        if self._live is not None:
+            self._live.console.print(text, markup=False)
+        else:
             self._stream.write(text + "\n")
             self._stream.flush()
 
@@ -142,4 +160,14 @@ def _expected_s(request: Request) -> float:
     """About how long it takes when all is well."""
     if isinstance(request, AudioRequest):
         return request.length_s + (0.0 if request.quiet_s > 0 else 0.5)
+    if isinstance(request, UplinkRequest):
+        return 3.0 + (SETTLED_S if request.settle else request.seconds) if request.engines else 1.0
     return request.seconds + 1.0 if isinstance(request, CameraRequest | HostRequest | ObsRequest) else 1.0
+
+
+def _cost_mb(request: UplinkRequest, most_bytes: int) -> dict[str, str]:
+    """What an upload will cost on a steady line, and the most it may; in 10^6 bytes."""
+    per_s = most_bytes / request.seconds if request.rate_kbps is None else request.rate_kbps * 125
+    usual_s = min(SETTLED_S, request.seconds) if request.settle else request.seconds
+    most = min(most_bytes, per_s * request.seconds)
+    return {"mb": f"{min(per_s * usual_s, most) / 1e6:.1f}", "most": f"{most / 1e6:.1f}"}

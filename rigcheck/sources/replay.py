@@ -18,6 +18,7 @@ from rigcheck.model import Message, Reason, Stage
 from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample, SyncRequest
 from rigcheck.sources.manifest import PROFILE, bad_recording
 from rigcheck.sources.store import Outcome, read_recording
+from rigcheck.uplink_state import UplinkRequest
 
 DEMO = "demo:"
 DEMO_ROOMS = Path(__file__).parents[1] / "data" / "rooms"
@@ -26,6 +27,7 @@ PARTS = {
     "video": ("camera", "light"),
     "audio": ("mic",),
     "power": ("power",),
+    "network": ("network",),
 }
 """What each kind of content is evidence for."""
 T = TypeVar("T")
@@ -61,7 +63,7 @@ class FixtureSource:
 class FileSource:
     """One plain file: what it is evidence for is told by its content, not by its name.
 
-    `content` is picture, video, audio or power; a video may have audio too. `take` is a take put together from two
+    `content` is picture, video, audio, power or network; a video may have audio too. `take` is a take put together from two
     files. With `phases`, a take long enough is the request's speak phase and then its quiet phase.
     """
 
@@ -102,8 +104,8 @@ class FileSource:
             from rigcheck.sources.together import read_together  # noqa: PLC0415 - likewise
 
             return await _threaded(partial(read_together, self.path))
-        if isinstance(request, PowerRequest) and "power" in self.content:
-            return await _threaded(partial(_read_power, self.path, request))
+        if self.content & {"power", "network"}:
+            return await _threaded(partial(_read_text, self.path, request, self.content))
         raise NotSeen(Reason.NOT_IN_FILE)
 
 
@@ -165,11 +167,15 @@ def _open_file(path: Path, *, phases: bool) -> FileSource:
 
 
 def _content(path: Path) -> frozenset[str]:
-    """What a file holds. Raises BadInputError for what is neither media nor a power dump, devices and pipes included."""
+    """What a file holds. Raises BadInputError for what is no media, power dump or trace, devices and pipes included."""
     if not path.is_file():
         raise BadInputError(Message("error.replay.not-media", {"path": str(path)}))
     if _power_in(path, PowerRequest()) is not None:
         return frozenset({"power"})
+    from rigcheck.sources.tracefile import is_trace_file  # noqa: PLC0415 - likewise
+
+    if is_trace_file(path):
+        return frozenset({"network"})
     from rigcheck.sources.media import kinds_in  # noqa: PLC0415 - a power dump needs no decoder
 
     return kinds_in(path)
@@ -179,6 +185,17 @@ def _power_in(path: Path, request: PowerRequest) -> Sample | None:
     from rigcheck.sources.powerfile import read_power_file  # noqa: PLC0415 - recorded rooms need it not
 
     return read_power_file(path, request)
+
+
+def _read_text(path: Path, request: Request, content: frozenset[str]) -> Sample:
+    """The evidence in a power dump or a trace. Raises NotSeen for what such a file never holds."""
+    if isinstance(request, UplinkRequest) and "network" in content:
+        from rigcheck.sources.tracefile import read_trace_file  # noqa: PLC0415 - likewise
+
+        return read_trace_file(path)
+    if not isinstance(request, PowerRequest) or "power" not in content:
+        raise NotSeen(Reason.NOT_IN_FILE)
+    return _read_power(path, request)
 
 
 def _read_power(path: Path, request: PowerRequest) -> Sample:
