@@ -1,7 +1,8 @@
-"""A few seconds of encoded picture and sound to push over and over: camera-like, because colour bars flatter a line.
+"""One group of pictures, and sound, to push over and over: camera-like, because colour bars flatter a line.
 
 Bars compress to nothing and leave a constant bit rate to be made of filler. Here it is texture with a 1/f spectrum
-(as natural pictures have it), panned, with sensor noise of sigma 2.
+(as natural pictures have it), panned, with sensor noise of sigma 2. One group, because several would each have their
+own share of the bits: so every 2 s carry the same.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import count, islice
 from typing import Any, cast
 
 import numpy as np
@@ -21,12 +23,11 @@ from rigcheck.push_plan import Target
 from rigcheck.sources.rtmp_chunk import Kind
 
 GOP_S = 2.0
-GOPS, ENOUGH_S = 2, 2.5  # of picture, and how long encoding may take before a first GOP has to do
 NOISE_SIGMA, CONTRAST = 2.0, 40.0  # luma codes
 RATE_HZ, SOUND_BLOCK = 48_000, 1024
 _PAN_PX, _MARGIN_PX = 3, 64
 _TAG_HEADER, _FILE_HEADER = 11, 13
-_SCRIPT, _SEQUENCE_HEADER = 18, 0
+_SEQUENCE_HEADER, _FRAME = 0, 1  # what a video packet holds; 2 ends the file
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,7 @@ class Packet:
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """Encoded picture (whole GOPs, the first packet a key frame) and sound, and what goes ahead of them.
+    """Encoded picture (one GOP, the first packet its key frame) and sound, and what goes ahead of them.
 
     Picture and sound each go round at their own length, so neither has a gap.
     """
@@ -83,28 +84,27 @@ def _round(packets: tuple[Packet, ...], length_s: float, from_s: float) -> Itera
 
 
 def make_clip(target: Target) -> Clip:
-    """Encode it: H.264 at constant bit rate with a key frame every 2 s, and AAC. Takes a second or two of CPU."""
-    began_s = time.process_time()
-    data, frames = _encode(target)
-    packets = list(_packets(data))
+    """Encode it: H.264 at constant bit rate with a key frame every 2 s, and AAC. Takes a second or so of CPU."""
+    began_s, gop = time.process_time(), round(GOP_S * target.fps)
+    packets = list(_packets(_encode(target, gop)))
     heads = tuple(packet for packet in packets if _is_head(packet))
     rest = [packet for packet in packets if not _is_head(packet)]
     sound = tuple(packet for packet in rest if packet.kind is Kind.AUDIO)
     return Clip(
         heads,
-        tuple(packet for packet in rest if packet.kind is Kind.VIDEO)[:frames],
+        tuple(packet for packet in rest if packet.kind is Kind.VIDEO and packet.body[1] == _FRAME),
         sound,
-        frames / target.fps,
+        gop / target.fps,
         len(sound) * SOUND_BLOCK / RATE_HZ,
         time.process_time() - began_s,
     )
 
 
-def _encode(target: Target) -> tuple[bytes, int]:
-    """The clip as an FLV file, and how many frames are in it."""
+def _encode(target: Target, gop: int) -> bytes:
+    """The clip of `gop` frames as an FLV file."""
     import av  # noqa: PLC0415 - heavy, and only a trial push needs it
 
-    out, gop = io.BytesIO(), round(GOP_S * target.fps)
+    out = io.BytesIO()
     rate = Fraction(target.fps).limit_denominator(1001)
     with av.open(out, "w", format="flv", options={"flvflags": "no_duration_filesize"}) as container:
         picture = container.add_stream("libx264", rate=rate, options=_x264(target.video_kbps, gop))
@@ -112,18 +112,14 @@ def _encode(target: Target) -> tuple[bytes, int]:
         picture.codec_context.thread_count = 0
         sound = container.add_stream("aac", rate=RATE_HZ, layout="stereo")
         sound.bit_rate = target.audio_kbps * 1000
-        count, began_s = 0, time.monotonic()
-        for frame in _frames(target):
-            if count == GOPS * gop or (count == gop and time.monotonic() - began_s > ENOUGH_S):
-                break
-            frame.pts, frame.time_base = count, 1 / rate
+        for number, frame in enumerate(islice(_frames(target), gop)):
+            frame.pts, frame.time_base = number, 1 / rate
             container.mux(picture.encode(frame))
-            count += 1
         container.mux(picture.encode(None))
-        for block in _sound(count / target.fps):
+        for block in _sound(gop / target.fps):
             container.mux(sound.encode(block))
         container.mux(sound.encode(None))
-    return out.getvalue(), count
+    return out.getvalue()
 
 
 def _x264(kbps: int, gop: int) -> dict[str, str]:
@@ -143,14 +139,12 @@ def _frames(target: Target) -> Iterator[Any]:
     texture = _texture(height, width, random)
     noise = np.round(random.normal(0, NOISE_SIGMA, (height + _MARGIN_PX, width + _MARGIN_PX))).astype(np.int16)
     chroma = np.clip(_texture(height // 2, width // 2, random) // 4 + 96, 16, 240).astype(np.uint8)
-    frame_at = 0
-    while True:
+    for frame_at in count():
         down, right = random.integers(0, _MARGIN_PX, 2)
         luma = np.roll(texture, frame_at * _PAN_PX, axis=1) + noise[down : down + height, right : right + width]
         colour = np.roll(chroma, frame_at * _PAN_PX // 2, axis=1)
         planes = np.concatenate([np.clip(luma, 16, 235).astype(np.uint8).ravel(), colour.ravel(), colour[::-1].ravel()])
         yield av.VideoFrame.from_ndarray(planes.reshape(height * 3 // 2, width), format="yuv420p")
-        frame_at += 1
 
 
 def _texture(height: int, width: int, random: np.random.Generator) -> NDArray[np.int16]:

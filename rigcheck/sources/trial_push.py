@@ -15,7 +15,7 @@ from rigcheck.ingest_state import PushRequest, PushTrace
 from rigcheck.model import Reason
 from rigcheck.profile import Secret
 from rigcheck.secret import reveal
-from rigcheck.sources.push_clip import GOP_S, Clip, make_clip
+from rigcheck.sources.push_clip import Clip, make_clip
 from rigcheck.sources.push_gauge import Gauge, Progress
 from rigcheck.sources.rtmp import Place, Rtmp, TurnedAway, place_of
 from rigcheck.sources.rtmp_push import Pusher
@@ -147,7 +147,7 @@ class _Trial:
             reconnects=self._retries,
             push_cpu_s=time.process_time() - cpu_s,
             encode_cpu_s=self._clip.encode_cpu_s,
-            gop_s=GOP_S,
+            gop_s=self._clip.picture_s,
             isolation=self._door.way.isolation,
             **self._gauge.traces(seen.seen if seen else []),
         )
