@@ -82,12 +82,11 @@ async def probe(wire: Wire, interface: str | None, test_id: str) -> Datagrams:
         try:
             door.setblocking(False)
             bind_to_line(door, interface)
-            door.connect(place)
         except OSError:
             return found
         async with anyio.create_task_group() as group:
-            group.start_soon(_hear, door, sent_s, found)
-            await _send(door, test_id, sent_s)
+            group.start_soon(_hear, door, test_id, sent_s, found)
+            await _send(door, place, test_id, sent_s)
             with anyio.move_on_after(LATE_S):
                 await found.complete.wait()
             group.cancel_scope.cancel()
@@ -95,26 +94,28 @@ async def probe(wire: Wire, interface: str | None, test_id: str) -> Datagrams:
     return found
 
 
-async def _send(door: socket.socket, test_id: str, sent_s: list[float]) -> None:
+async def _send(door: socket.socket, place: tuple[str, int], test_id: str, sent_s: list[float]) -> None:
     began_s = anyio.current_time()
     for number in range(DATAGRAMS):
         await anyio.sleep_until(began_s + number * DATAGRAM_S)
         sent_s.append(anyio.current_time())
         try:
-            door.send(f"{test_id}{number:08d}".encode())
-        except OSError:  # full for a moment, or the last one was refused: counts as lost
+            door.sendto(f"{test_id}{number:08d}".encode(), place)
+        except OSError:  # full for a moment: counts as lost
             continue
 
 
-async def _hear(door: socket.socket, sent_s: list[float], found: Datagrams) -> None:
+async def _hear(door: socket.socket, test_id: str, sent_s: list[float], found: Datagrams) -> None:
+    """A server with several addresses may answer from another one; the test's id tells what is ours."""
     while True:
         await anyio.wait_readable(door)
         try:
-            number = int(door.recv(MAX_DATAGRAM_BYTES)[-8:])
-        except (OSError, ValueError):  # nobody listens there, or it is not ours
+            datagram = door.recv(MAX_DATAGRAM_BYTES).decode("latin-1")
+        except OSError:  # nobody listens there
             await checkpoint()
             continue
-        if number < len(sent_s):
-            found.trips[number] = (anyio.current_time() - sent_s[number]) * 1000
+        number = datagram.removeprefix(test_id)
+        if number != datagram and number.isdecimal() and int(number) < len(sent_s):
+            found.trips[int(number)] = (anyio.current_time() - sent_s[int(number)]) * 1000
         if len(found.trips) == DATAGRAMS:
             found.complete.set()
