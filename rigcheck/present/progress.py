@@ -20,6 +20,7 @@ from rich.text import Text
 
 from rigcheck.errors import NotSeen
 from rigcheck.i18n import Catalogue
+from rigcheck.ingest_state import PushRequest
 from rigcheck.present.about import reason_id
 from rigcheck.present.fit import GAP, pad
 from rigcheck.samples import LEAD_S, AudioRequest, CameraRequest, HostRequest, ObsRequest, Request, Sample
@@ -162,6 +163,8 @@ def _expected_s(request: Request) -> float:
         return request.length_s + (0.0 if request.quiet_s > 0 else 0.5)
     if isinstance(request, UplinkRequest):
         return 3.0 + (SETTLED_S if request.settle else request.seconds) if request.engines else 1.0
+    if isinstance(request, PushRequest):
+        return request.seconds + 3.0 if request.url else 1.0
     return request.seconds + 1.0 if isinstance(request, CameraRequest | HostRequest | ObsRequest) else 1.0
 
 
