@@ -71,5 +71,6 @@ OBS_CHECKS: tuple[Check, ...] = (
     _check(id="obs.delay", metrics=(m.OBS_DELAY,), limit_of=limit_delay, minutes=1),
     _check(id="obs.disk", metrics=(m.OBS_DISK,), limit_of=limit_disk, minutes=5),
     _check(id="obs.log", metrics=(m.OBS_LOG,), minutes=5),
+    _check(id="obs.plan", metrics=(m.OBS_SETTINGS_DIFFER,), minutes=5),
     _check(id="obs.spare", metrics=(m.OBS_SPARE_DIFFERS,), impact=Impact.BACKUP, minutes=10),
 )

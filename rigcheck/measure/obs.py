@@ -7,6 +7,7 @@ from typing import Literal, cast
 
 from rigcheck.address import place_of
 from rigcheck.measure.canvas import canvas_faults
+from rigcheck.measure.obs_plan import measure_plan
 from rigcheck.metrics import (
     OBS_CANVAS,
     OBS_COLLECTION,
@@ -59,6 +60,7 @@ def measure_obs(state: ObsState, setting: Setting, name: str) -> tuple[Measureme
         _disk(state, setting, name),
         Measurement(OBS_LOG, len(state.log_warnings), params={"what": state.log_warnings}),
         _differs(state, setting, name),
+        measure_plan(state, setting),
     )
 
 

@@ -64,6 +64,7 @@ WORD_METRICS = {
 COMPARED = (
     *("profile", "scenes", "version", "key", "base", "output", "fps", "encoder", "video_kbps", "audio_kbps"),
     *("keyint_s", "audio_rate_hz", "channels", "color_space", "color_range"),
+    *("rate_control", "preset", "h264_profile", "bframes"),
 )
 """What a spare OBS is compared in: ObsState."""
 BLANK = re.compile(r"\{(\w+)\}")
@@ -78,7 +79,7 @@ def lines(text):
 
 def words_of(metric_id):
     """The words that a metric's values, and what they are about, can be."""
-    return {"obs.log_warnings": tuple(RULES), "obs.spare_differs": COMPARED}.get(
+    return {"obs.log_warnings": tuple(RULES), "obs.spare_differs": COMPARED, "obs.settings_differ": COMPARED[5:]}.get(
         metric_id, WORD_METRICS.get(metric_id, ())
     )
 

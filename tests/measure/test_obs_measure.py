@@ -96,6 +96,7 @@ def test_a_good_obs():
         "obs.disk_free_gb": Reason.NOT_IN_PROFILE,
         "obs.log_warnings": 0,
         "obs.spare_differs": Reason.NOT_IN_PROFILE,
+        "obs.settings_differ": Reason.NO_PLAN,
     }
 
 
