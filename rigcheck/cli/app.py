@@ -8,8 +8,8 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from rigcheck.cli import devices, explain, now, profile, receiver
-from rigcheck.cli.options import IngestOptions, MicOptions, NetworkOptions, Options, RecordOptions
+from rigcheck.cli import devices, explain, now, platforms, profile, receiver
+from rigcheck.cli.options import IngestOptions, MicOptions, NetworkOptions, Options, RecommendOptions, RecordOptions
 
 PARTS = {
     "camera": "Cameras: mode, rate, drops, freezes, noise.",
@@ -67,9 +67,14 @@ def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...]
     ]
 
     def command(**values: Any) -> int:  # noqa: ANN401 - typer fills in what the signature below declares
+        options = kind(**values)
+        if isinstance(options, RecommendOptions):
+            from rigcheck.cli.recommend import recommend_room
+
+            return recommend_room(options)
         from rigcheck.cli.probe import probe
 
-        return probe(name, parts, kind(**values))
+        return probe(name, parts, options)
 
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined] # typer reads the signature
     command.__annotations__ = {field.name: hints[field.name] for field in fields(kind)}
@@ -80,6 +85,10 @@ add_probe("preflight", "Every check of the room: one verdict, worst first.", Net
 for part, about in PARTS.items():
     add_probe(part, about, OPTIONS.get(part, Options), (part,))
 add_probe("record", "The same run as preflight, with every raw sample kept in DIR.", RecordOptions, None)
+add_probe(
+    "recommend", "What to push, measured and explained: size, rate, encoder, sound, tiers.", RecommendOptions, None
+)
+app.command("platforms", help="The platform facts in use, with source and date.")(platforms.platforms)
 app.command("now", help="The first broken link and the steps of its backup; read-only, 5 s, safe on air.")(now.now)
 app.command("devices", help="Cameras, microphones, interfaces and UPSes, with names to paste.")(devices.devices)
 app.command("explain", help="What a metric or a check means, its limit, and what to do.")(explain.explain)

@@ -82,6 +82,21 @@ class NetworkOptions(Options):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecommendOptions(NetworkOptions):
+    """`recommend` can plan for other platforms, write the plan out, and refine it by a trial."""
+
+    platform: Annotated[
+        list[str] | None, Option("--platform", metavar="NAME", help="Instead of the profile's; several: once for each.")
+    ] = None
+    export: Annotated[
+        str | None, Option(metavar="FORM", help="obs:DIR (a profile to import), ffmpeg (a command), or json.")
+    ] = None
+    trial: Annotated[
+        bool, Option("--trial", help="Encode the best candidates from the room's picture and compare them.")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordOptions(NetworkOptions):
     """`record` wants a folder first; the room comes by `-p`."""
 

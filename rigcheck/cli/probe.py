@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
@@ -15,18 +16,21 @@ from rigcheck.checks import ALL_CHECKS, CHECKS, PARTS
 from rigcheck.cli.language import speak
 from rigcheck.cli.options import IngestOptions, MicOptions, NetworkOptions, Options, RecordOptions
 from rigcheck.cli.output import write_report
+from rigcheck.cli.plan_store import kept_plan
 from rigcheck.cli.rooms import find_room
 from rigcheck.cli.session import run_session
 from rigcheck.cli.state import hold_lock, is_news
+from rigcheck.cli.upload_store import keep_uploads
 from rigcheck.errors import UsageError, exit_of
 from rigcheck.flow import run
 from rigcheck.i18n import Catalogue
-from rigcheck.loading import load_limits, load_profile
+from rigcheck.loading import load_limits, load_platforms, load_profile
 from rigcheck.model import Message, Report, Stage
 from rigcheck.plan import Run
 from rigcheck.present import FORMATS
 from rigcheck.present.progress import Progress, shows_prompts
 from rigcheck.profile import Profile, Setting, main_name
+from rigcheck.recommend.target import target_of
 
 if TYPE_CHECKING:
     from rigcheck.sources.record import Recorder
@@ -55,13 +59,37 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
         raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": tuple(FORMATS)}))
     words = speak(options.lang)
     checks = choose_checks(parts, options.only, options.skip)
-    evidence = _evidence(options)
-    plan = Run(
+    evidence = find_evidence(options)
+    plan = run_of(command, checks, evidence, options)
+    report = _run(plan, options, words)
+    if evidence.source.is_live and not options.no_save:
+        keep_uploads(report, room_key(evidence.profile))
+    if not options.cron or options.no_save or is_news(report):
+        write_report(report, words, options)
+    return int(exit_of(report.status, warn_ok=options.warn_ok))
+
+
+def room_key(profile: Profile) -> str | None:
+    """Under which name the user's state folder remembers a room."""
+    return profile.room or profile.name
+
+
+def run_of(command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options) -> Run:
+    """The run to do: what the show means to send, and the plan of before, are part of its setting."""
+    profile = evidence.profile
+    setting = Setting(
+        profile,
+        evidence.stage,
+        evidence.now.date(),
+        evidence.attended,
+        raw=evidence.raw,
+        target=target_of(profile, load_platforms() if profile.show.platforms else {}),
+        plan=kept_plan(room_key(profile)) if evidence.source.is_live else None,
+    )
+    return Run(
         command=command,
         checks=checks,
-        setting=_lengthened(
-            Setting(evidence.profile, evidence.stage, evidence.now.date(), evidence.attended, raw=evidence.raw), options
-        ),
+        setting=_lengthened(setting, options),
         source=evidence.source,
         now=evidence.now,
         limits=load_limits(),
@@ -70,10 +98,6 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
         warn_ok=options.warn_ok,
         said=options.named_profile,
     )
-    report = _run(plan, options, words)
-    if not options.cron or options.no_save or is_news(report):
-        write_report(report, words, options)
-    return int(exit_of(report.status, warn_ok=options.warn_ok))
 
 
 def _lengthened(setting: Setting, options: Options) -> Setting:
@@ -114,7 +138,8 @@ def _ids(text: str | None) -> frozenset[str]:
     return ids
 
 
-def _evidence(options: Options) -> Evidence:
+def find_evidence(options: Options) -> Evidence:
+    """Where to look, in which room: this computer, or what was recorded."""
     return _recorded(options, options.replay) if options.replay else _live(options)
 
 
@@ -174,18 +199,10 @@ def _main(devices: dict[str, T]) -> dict[str, T]:
 def _run(plan: Run, options: Options, words: Catalogue) -> Report:
     """The run itself: locked where devices are opened, watched by a progress display, recorded where asked."""
     recorder = _recorder(plan, options)
-    with ExitStack() as stack:
-        if isinstance(plan.source, AbstractContextManager):
-            stack.enter_context(plan.source)
-        if plan.source.is_live:
-            stack.enter_context(hold_lock())
-            progress = stack.enter_context(
-                Progress(words, quiet=options.quiet or options.cron, verbose=options.verbose)
-            )
-            plan = replace(plan, watchers=(*plan.watchers, progress))
-        if recorder is not None:
-            plan = replace(plan, watchers=(*plan.watchers, recorder))
-        report = run_session(partial(run, plan))
+    if recorder is not None:
+        plan = replace(plan, watchers=(*plan.watchers, recorder))
+    with watched(plan, options, words) as watched_run:
+        report = run_session(partial(run, watched_run))
     if recorder is not None and isinstance(options, RecordOptions):
         recorder.finish(
             options.directory,
@@ -196,6 +213,21 @@ def _run(plan: Run, options: Options, words: Catalogue) -> Report:
             now=plan.now,
         )
     return report
+
+
+@contextmanager
+def watched(plan: Run, options: Options, words: Catalogue) -> Iterator[Run]:
+    """The run with its source open; live, locked against other runs and watched by a progress display."""
+    with ExitStack() as stack:
+        if isinstance(plan.source, AbstractContextManager):
+            stack.enter_context(plan.source)
+        if plan.source.is_live:
+            stack.enter_context(hold_lock())
+            progress = stack.enter_context(
+                Progress(words, quiet=options.quiet or options.cron, verbose=options.verbose)
+            )
+            plan = replace(plan, watchers=(progress, *plan.watchers))
+        yield plan
 
 
 def _recorder(plan: Run, options: Options) -> Recorder | None:

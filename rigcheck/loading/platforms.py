@@ -72,7 +72,13 @@ def _fact(place: str, key: str, entry: Any, origins: Mapping[str, Origin]) -> Fa
     _must(place, is_kind, "value is of the wrong kind")
     _must(place, not isinstance(value, int | float) or isinstance(value, bool) or value >= 0, "value is negative")
     _must(place, key not in _WORDS or value in _WORDS[key], "value is none of its words")
-    return Fact(tuple(value) if isinstance(value, list) else value, _from(place, entry, origins))
+    return Fact(_frozen(key, value), _from(place, entry, origins))
+
+
+def _frozen(key: str, value: Any) -> Any:  # noqa: ANN401 - as above
+    if isinstance(value, list):
+        return tuple(value)
+    return float(value) if key in _NUMBERS else value
 
 
 def _rate(place: str, row: Any, origins: Mapping[str, Origin]) -> Fact[Rate]:  # noqa: ANN401 - as above

@@ -105,7 +105,7 @@ def _decides(plan: PushPlan, page: _Page) -> list[Line]:
 def _refusal(report: PlanReport, page: _Page) -> list[Line]:
     """What is missing, and the ways out."""
     plan, words, lines = report.plan, page.words, list[Line]()
-    if plan.refusal is not None and not (plan.why and plan.why[0].message == plan.refusal):
+    if plan.refusal is not None and plan.why and plan.why[0].message != plan.refusal:
         lines += page.row("missing", said(plan.refusal, words))
     if plan.binding == "evidence":
         lines += [line for text in unmeasured(report.run, words) for line in page.row("missing", text)]

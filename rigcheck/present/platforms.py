@@ -21,6 +21,7 @@ from rigcheck.recommend.shape import Shape
 UNITS = {"max_kbps": "kbps", "audio_kbps": "kbps", "max_fps": "fps", "audio_hz": "hz", "hours": "h"}
 UNITS |= dict.fromkeys(("keyint_s", "keyint_most_s", "pause_s", "idle_s"), "s")
 FACTS = tuple(each.name for each in fields(Platform) if each.name not in ("id", "name", "aliases", "rates", "hints"))
+LABELS = 22
 USUAL = Shape(1080, 1920, 30.0)
 """The size that the list tells the rate for."""
 
@@ -105,7 +106,7 @@ def _figures(platform: Platform, words: Catalogue) -> Iterable[tuple[str, str, F
     for row in platform.rates:
         rate, size = row.value, f"{row.value.width_px}x{row.value.height_px}"
         told = words.text("platforms.unit.kbps", {"value": rate.kbps})
-        yield "rates", words.text("platforms.at", {"size": size, "fps": rate.fps, "value": told}), row
+        yield "rates", words.text("platforms.at", {"size": size, "fps": f"{rate.fps:g}", "value": told}), row
     for name in FACTS:
         fact = getattr(platform, name)
         if fact is not None:
@@ -117,13 +118,18 @@ def _figures(platform: Platform, words: Catalogue) -> Iterable[tuple[str, str, F
 def _said(name: str, value: Any, words: Catalogue) -> str:  # noqa: ANN401 - as the fact's
     if isinstance(value, bool):
         return words.text("platforms.yes_" if value else "platforms.no_")
-    text = words.listed([str(item) for item in value]) if isinstance(value, tuple) else str(value)
+    each = [f"{item:g}" if isinstance(item, float) else str(item) for item in _items(value)]
+    text = words.listed(each)
     return words.text(f"platforms.unit.{UNITS[name]}", {"value": text}) if name in UNITS else text
+
+
+def _items(value: Any) -> tuple[Any, ...]:  # noqa: ANN401 - as the fact's
+    return value if isinstance(value, tuple) else (value,)
 
 
 def _figure(name: str, value: str, fact: Fact[Any], words: Catalogue, look: Look) -> list[Line]:
     label = words.text("platforms.hint" if name == "hint" else f"platforms.fact.{name}")
-    column = 22
+    column = max(LABELS, cell_len(label) + len(GAP))
     source = f"{words.text(f'plan.mark.{fact.origin.mark}')}: {fact.origin.page}"
     source += words.text("count.aside", {"what": fact.origin.date}) if fact.origin.date else ""
     told = wrap(value, look.width - column)
