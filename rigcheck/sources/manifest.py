@@ -14,6 +14,7 @@ from typing import Any
 
 from rigcheck.errors import BadInputError
 from rigcheck.model import Message, Params, Reason, Stage
+from rigcheck.push_plan import PushPlan
 from rigcheck.samples import SAMPLES, STAND_INS
 from rigcheck.sources.blob import Kept
 from rigcheck.sources.codec import array_types
@@ -70,6 +71,7 @@ class Manifest:
     raw: bool  # devices themselves, although OBS may have answered
     synthetic: bool
     note: str
+    plan: PushPlan | None  # the one that OBS was held against
     versions: Mapping[str, str]
     samples: tuple[Entry, ...]
     files: Mapping[str, Sum]
@@ -98,8 +100,8 @@ def read_manifest(directory: Path) -> Manifest:
         if tree.get("seal") != seal_of(tree):
             raise bad_recording("altered", directory, MANIFEST)
         manifest: Manifest = read_record(
-            Manifest, {"raw": False, **tree}, MANIFEST
-        )  # earlier versions knew nothing of it
+            Manifest, {"raw": False, "plan": None, **tree}, MANIFEST
+        )  # earlier versions knew nothing of them
         return _bounded(manifest)
     except UnfitError as error:
         raise bad_recording("damaged", directory, error.where) from error

@@ -17,6 +17,7 @@ from rigcheck.ingest_state import IngestState, PushTrace
 from rigcheck.loading import dump_profile
 from rigcheck.model import Stage, Value
 from rigcheck.profile import Profile
+from rigcheck.push_plan import PushPlan
 from rigcheck.samples import PowerState, Request
 from rigcheck.sources.store import Outcome, Recording, check_place, write_recording
 from rigcheck.uplink_state import UplinkTrace
@@ -55,7 +56,15 @@ class Recorder:
         self.outcomes[request.key] = without_names(outcome)
 
     def finish(  # noqa: PLR0913 - the conditions of a run, all by name
-        self, directory: Path, profile: Profile, *, stage: Stage, attended: bool, now: datetime, raw: bool = False
+        self,
+        directory: Path,
+        profile: Profile,
+        *,
+        stage: Stage,
+        attended: bool,
+        now: datetime,
+        raw: bool = False,
+        plan: PushPlan | None = None,
     ) -> None:
         """Write the recorded room, whole or not at all. Raises UsageError, UnwritableError."""
         recording = Recording(
@@ -66,6 +75,7 @@ class Recorder:
             profile=dump_profile(profile),
             outcomes=dict(sorted(self.outcomes.items())),
             versions=versions(),
+            plan=plan,
         )
         write_recording(directory, recording, __version__)
 

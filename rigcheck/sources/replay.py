@@ -15,6 +15,7 @@ import numpy as np
 from rigcheck.encoder_state import EncoderRequest
 from rigcheck.errors import BadInputError, NotSeen, UsageError
 from rigcheck.model import Message, Reason, Stage
+from rigcheck.push_plan import PushPlan
 from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample, SyncRequest
 from rigcheck.sources.manifest import PROFILE, bad_recording
 from rigcheck.sources.store import Outcome, read_recording
@@ -45,6 +46,7 @@ class FixtureSource:
     raw: bool
     synthetic: bool
     outcomes: Mapping[str, Outcome]  # by request key
+    plan: PushPlan | None = None  # the one that OBS was held against
     is_live: bool = False
 
     async def acquire(self, request: Request) -> Sample:
@@ -150,6 +152,7 @@ def _open_folder(path: Path) -> FixtureSource:
         raw=recording.raw,
         synthetic=recording.synthetic,
         outcomes=recording.outcomes,
+        plan=recording.plan,
     )
 
 

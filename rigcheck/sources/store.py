@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.model import Stage
+from rigcheck.push_plan import PushPlan
 from rigcheck.samples import Sample
 from rigcheck.sources.blob import pack, unpack
 from rigcheck.sources.codec import array_types, decode, encode
@@ -50,6 +51,7 @@ class Recording:
     raw: bool = False
     synthetic: bool = False
     note: str = ""
+    plan: PushPlan | None = None
 
 
 def check_place(directory: Path) -> None:
@@ -83,6 +85,7 @@ def write_recording(directory: Path, recording: Recording, rigcheck: str) -> Non
         raw=recording.raw,
         synthetic=recording.synthetic,
         note=recording.note,
+        plan=recording.plan,
         versions=recording.versions,
         samples=tuple(entries),
         files={name: Sum(len(content), sha256_of(content)) for name, content in files.items()},
@@ -117,6 +120,7 @@ def read_recording(directory: Path) -> Recording:
             versions=manifest.versions,
             synthetic=manifest.synthetic,
             note=manifest.note,
+            plan=manifest.plan,
         )
     except UnfitError as error:
         raise bad_recording("damaged", directory, error.where) from error
