@@ -139,10 +139,15 @@ class HostRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class OnAirRequest(Request):
-    """Whether a show is going out from this computer right now; `obs` is asked where there is one."""
+    """Whether a show is going out from this computer right now; `obs` is asked where there is one.
+
+    `ingests` are the show's own, `trials` those to which a stream is none.
+    """
 
     kind: ClassVar[str] = "on_air"
     obs: ObsAddress | None = None
+    ingests: tuple[str, ...] = ()
+    trials: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

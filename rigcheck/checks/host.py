@@ -20,8 +20,10 @@ def ask_host(setting: Setting, name: str) -> HostRequest:
 
 
 def ask_on_air(setting: Setting, name: str) -> OnAirRequest:
-    """A look at the programs that can push a stream; the show's OBS is asked."""
-    return OnAirRequest(name, obs_address(setting))
+    """A look at the programs that can push a stream, and at who sends to an ingest; the show's OBS is asked."""
+    push = setting.profile.push
+    ingests = tuple(ingest.url for ingest in push.ingests().values() if ingest.url is not None)
+    return OnAirRequest(name, obs_address(setting), ingests, (push.test.url,) if push.test else ())
 
 
 def limit_disk(setting: Setting, name: str, metric: Metric) -> Limit:
