@@ -9,7 +9,7 @@ import numpy as np
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
-from rigcheck.sources.plain import wanted
+from rigcheck.sources.plain import read_figure, wanted
 from rigcheck.uplink_state import Isolation, Times, UplinkTrace
 
 ENGINE = "iperf3"
@@ -57,7 +57,7 @@ def trace_of_iperf3(
     if total.bytes <= 0:
         raise NotSeen(Reason.JUNK, {"engine": ENGINE})
     counts = _counts(tree, total)
-    target = _number(test.get("target_bitrate", 0), "target_bitrate")
+    target = read_figure(test.get("target_bitrate", 0), "target_bitrate")
     paced = paced_kbps if paced_kbps is not None else target / 1000 or None
     sent, lost = _packets(end)
     idle, loaded = _trips(tree, end)
@@ -102,7 +102,7 @@ def _json_counts(tree: dict[str, Any]) -> list[_Count]:
     if any(entry.get("sender") is not False for entry in sums):
         return []
     return _advancing(
-        [_Count(_number(entry.get("end"), "end"), _number(entry.get("bytes"), "bytes")) for entry in sums]
+        [_Count(read_figure(entry.get("end"), "end"), read_figure(entry.get("bytes"), "bytes")) for entry in sums]
     )
 
 
@@ -134,9 +134,9 @@ def _advancing(counts: list[_Count]) -> list[_Count]:
 def _trips(tree: dict[str, Any], end: dict[str, Any]) -> tuple[Times, Times]:
     """TCP's least round trip, for want of an idle one; and its round trips during the upload. In ms."""
     senders = [_mapping(entry, "sender") for entry in _mappings(end, "streams")]
-    least_us = [_number(sender.get("min_rtt", 0), "min_rtt") for sender in senders]
+    least_us = [read_figure(sender.get("min_rtt", 0), "min_rtt") for sender in senders]
     streams = [stream for interval in _mappings(tree, "intervals") for stream in _mappings(interval, "streams")]
-    loaded_us = [_number(stream.get("rtt", 0), "rtt") for stream in streams]
+    loaded_us = [read_figure(stream.get("rtt", 0), "rtt") for stream in streams]
     idle = np.array([us / 1000 for us in least_us if us > 0])
     return idle[:1], np.array([us / 1000 for us in loaded_us if us > 0])
 
@@ -144,7 +144,7 @@ def _trips(tree: dict[str, Any], end: dict[str, Any]) -> tuple[Times, Times]:
 def _packets(end: dict[str, Any]) -> tuple[int, int]:
     """Sent and lost packets of a UDP test; none of TCP's, which sends lost ones again."""
     entry = _mapping(end, "sum")
-    sent, lost = (int(_number(entry.get(name, 0), name)) for name in ("packets", "lost_packets"))
+    sent, lost = (int(read_figure(entry.get(name, 0), name)) for name in ("packets", "lost_packets"))
     return sent, min(lost, sent)
 
 
@@ -159,7 +159,7 @@ def _nothing_up(down: _Count, isolation: Isolation) -> UplinkTrace:
 
 def _sum_of(end: dict[str, Any], name: str) -> _Count:
     entry = _mapping(end, name)
-    seconds, count = _number(entry.get("seconds"), "seconds"), _number(entry.get("bytes"), "bytes")
+    seconds, count = read_figure(entry.get("seconds"), "seconds"), read_figure(entry.get("bytes"), "bytes")
     return wanted(_Count(seconds, count), 0 < seconds < 1e6 and count < 1e15, name)  # noqa: PLR2004 - eleven days, a petabyte
 
 
@@ -172,8 +172,3 @@ def _mappings(tree: dict[str, Any], name: str) -> list[dict[str, Any]]:
     values = tree.get(name, [])
     fits = isinstance(values, list) and len(values) <= _LONGEST_LIST and all(isinstance(v, dict) for v in values)
     return wanted(values, fits, name)
-
-
-def _number(value: object, name: str) -> float:
-    fits = isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < float("inf")
-    return float(wanted(value, fits, name))  # type: ignore[arg-type] # a number, or UnfitError was raised

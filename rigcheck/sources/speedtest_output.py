@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
-from rigcheck.sources.plain import wanted
+from rigcheck.sources.plain import read_figure, wanted
 from rigcheck.uplink_state import Isolation, UplinkTrace
 
 ENGINE = "speedtest-cli"
@@ -29,7 +28,7 @@ def trace_of_speedtest(tree: Any, *, isolation: Isolation = "system") -> UplinkT
     UnfitError where it is not what speedtest-cli prints.
     """
     tree = wanted(tree, isinstance(tree, dict), ENGINE)
-    download, upload, ping_ms, sent, received = (_number(tree, name) for name in FIELDS)
+    download, upload, ping_ms, sent, received = (read_figure(tree.get(name), name) for name in FIELDS)
     if upload <= 0 and sent <= 0 and download > 0:  # --no-upload
         return _trace(np.zeros(0), 0, ping_ms, download / 1000, isolation)
     seconds = sent * 8 / upload if upload > 0 else 0.0
@@ -73,10 +72,3 @@ def _trace(
         download_kbps=down_kbps,
         isolation=isolation,
     )
-
-
-def _number(tree: dict[str, Any], name: str) -> float:
-    value = tree.get(name)
-    fits = isinstance(value, int | float) and not isinstance(value, bool)
-    number = float(wanted(value, fits, name))  # type: ignore[arg-type] # a number, or UnfitError was raised
-    return wanted(number, math.isfinite(number) and 0 <= number < 1e15, name)  # noqa: PLR2004 - a petabit a second
