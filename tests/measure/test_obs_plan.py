@@ -1,37 +1,18 @@
 """What OBS is set to against the plan: each field's own way of being the same."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
-from test_obs_measure import GOOD, setting_of
+from planned import AS_PLANNED, ENCODE, PLAN, obs_set_to
 
 from rigcheck.measure.obs_plan import measure_plan, planned
-from rigcheck.model import Message, Reason
-from rigcheck.push_plan import Encode, PushPlan
-
-ENCODE = Encode(1080, 1920, 29.97, 3850)
-PLAN = PushPlan(ENCODE, ("taobao",), "uplink", "high", ())
-AS_PLANNED = {
-    "base": "1080x1920",
-    "output": "1080x1920",
-    "fps": "30000/1001",
-    "encoder": "x264",
-    "rate_control": "CBR",
-    "preset": "veryfast",
-    "h264_profile": "high",
-    "bframes": "2",
-    "video_kbps": "3850",
-    "audio_kbps": "160",
-    "keyint_s": "2",
-    "audio_rate_hz": "48000",
-    "channels": "Stereo",
-    "color_space": "709",
-    "color_range": "Partial",
-}
+from rigcheck.model import Message, Reason, Stage
+from rigcheck.profile import Profile, Setting
 
 
 def compared(settings=AS_PLANNED, plan=PLAN):
-    return measure_plan(replace(GOOD, settings=settings), replace(setting_of(), plan=plan))
+    return measure_plan(obs_set_to(settings), Setting(Profile(), Stage.HOST, date(2026, 11, 22), plan=plan))
 
 
 def differing(plan=PLAN, **settings):
