@@ -58,6 +58,7 @@ class Lines:
     token: str | None = None
     ports: tuple[int, ...] = (PORT,)
     children: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    bursts: dict[str, int] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         try:
@@ -85,6 +86,9 @@ class Lines:
     def shape(self, line: str, mbps: float, buffer_ms: int = 100, burst_kb: int = 32) -> None:
         """Let a line carry so much up, with a buffer of so many ms; may be called again at any time."""
         rate = ["rate", f"{int(mbps * 1000)}kbit", "burst", f"{burst_kb}kb", "latency", f"{buffer_ms}ms"]
+        if self.bursts.setdefault(line, burst_kb) != burst_kb:  # a shaper whose bucket is made smaller gets stuck
+            self.at_router(line, "tc", "qdisc", "del", "dev", "out", "root")
+            self.bursts[line] = burst_kb
         self.at_router(line, "tc", "qdisc", "replace", "dev", "out", "root", "tbf", *rate)
 
     def cut(self, line: str) -> None:
