@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import trustme
-from services_tls import server_context
+from services_https import server_context
 
 CONFIG = """<?xml version="1.0" encoding="UTF-8"?>
 <settings>

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 import anyio
 import pytest
-from services_tls import web
+from services_https import web
 
 from rigcheck.backend_state import BackendRequest, BackendState
 from rigcheck.checks.backend import BACKEND_CHECKS, ask_backend, limit_latency

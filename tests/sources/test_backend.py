@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 
 import anyio
 import pytest
-from services_tls import authority, server_context, web
+from services_https import authority, server_context, web
 
 from rigcheck.backend_state import BackendRequest, BackendState
 from rigcheck.sources import backend

@@ -14,7 +14,7 @@ from pathlib import Path
 import anyio
 import psutil
 import pytest
-from services_tls import authority, server_context, web
+from services_https import authority, server_context, web
 
 from rigcheck.errors import NotSeen
 from rigcheck.link_state import LinkRequest, LinkState
