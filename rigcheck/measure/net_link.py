@@ -44,7 +44,8 @@ def measure_isolation(sample: LinkState | UplinkTrace, setting: Setting, name: s
     """Whether what is measured on this line went over this line.
 
     A line that the profile does not single out has nothing to keep apart: none-here. A router's choice is taken on the
-    far end's word alone: without it, not-published. The main line's address seen on another line is one line, not two.
+    far end's word alone: without it, not-published. The main line's address seen on another line is one line, not two;
+    a system that cannot bind a socket to an interface only may have sent over another: an estimate.
     """
     line = cast("Line", setting.device("network", name))
     if line.interface is None and line.via is None:
@@ -52,7 +53,8 @@ def measure_isolation(sample: LinkState | UplinkTrace, setting: Setting, name: s
     same = sample.same_address if isinstance(sample, UplinkTrace) else None
     if sample.isolation == "router" and same is None:
         return (Measurement(m.NETWORK_ISOLATED, None, Reason.NOT_PUBLISHED),)
-    return (Measurement(m.NETWORK_ISOLATED, sample.isolation != "system" and same is not True),)
+    is_own = sample.isolation != "system" and same is not True
+    return (Measurement(m.NETWORK_ISOLATED, is_own, None, estimate=not is_own and same is not True),)
 
 
 def _said(metric: Metric, value: float | bool | None, params: Params | None = None) -> Measurement:

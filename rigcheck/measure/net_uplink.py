@@ -43,9 +43,9 @@ def _rates(trace: UplinkTrace, max_mb: float | None) -> tuple[Measurement, ...]:
     rates = rate_trace(trace.t_s, trace.arrived)
     if rates is None or not rates.mean_kbps > 0:
         return tuple(Measurement(metric, None, Reason.JUNK) for metric in metrics)
-    if rates.length_s < _SHORTEST_S:
-        return tuple(Measurement(metric, None, Reason.TOO_SHORT) for metric in metrics)
     facts = {**_facts(trace, rates), **({} if max_mb is None else {"max_mb": max_mb})}
+    if rates.length_s < _SHORTEST_S:
+        return tuple(Measurement(metric, None, Reason.TOO_SHORT, params=facts) for metric in metrics)
     is_rough = trace.counted == "sender"
     return (
         Measurement(m.NETWORK_UPLOAD, rates.mean_kbps, None, is_rough or rates.length_s < LEAST_S - _CLOCK_S, facts),

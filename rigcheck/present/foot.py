@@ -76,6 +76,10 @@ def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
         for reason in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN)
         if (count := reasons.count(reason))
     ]
+    held_back = [f for f in report.findings if f.status is Status.SKIP and f.reason is Reason.SITE_ON_AIR]
+    if held_back:
+        why = words.text(f"reason.{Reason.SITE_ON_AIR}", held_back[0].message.params)
+        said.append(words.text("table.left_out", {"n": len(held_back), "why": why}))
     if report.not_checked:
         said.append(words.text("table.not_checked", {"parts": report.not_checked}))
     return said
