@@ -104,6 +104,15 @@ def test_certificates(tmp_path, monkeypatch, name, good, verdict, portal):  # no
     assert (found.tls_ms is not None) is (verdict == "ok")
 
 
+def test_a_certificate_for_another_host_is_a_portals(tmp_path, monkeypatch):
+    families = [(socket.AF_INET, 1, 6, "", ("127.0.0.1", 1935))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: families)
+    ca = authority(tmp_path, monkeypatch)
+    with server(b"", server_context(ca, "login.example")) as (port, _):
+        found = look(f"rtmps://ingest.example:{port}/live")
+    assert (found.certificate, found.portal) == ("other-name", True)
+
+
 def test_an_authority_nobody_knows_is_a_portals_only_outside_the_house(tmp_path, monkeypatch):
     import trustme
 
