@@ -1,10 +1,12 @@
-"""A real nginx with its RTMP module as an ingest: one key is right, its stat page counts, its worker can hang or die."""
+"""A real nginx with its RTMP module as an ingest: one key is right, its stat page counts, its worker can hang or die; and TLS before it."""
 
 from __future__ import annotations
 
 import contextlib
 import os
 import signal
+import socket
+import ssl
 import subprocess
 import threading
 import time
@@ -15,7 +17,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from services_pulse import lack, need
-from services_video import free_port, wait_for_listener
+from services_video import free_port
 
 MODULE = Path("/usr/lib/nginx/modules/ngx_rtmp_module.so")
 KEY = "sk-9c1e-live?sign=a%2Fb"
@@ -68,8 +70,7 @@ class Ingest:
         """Start it; `inside` is the beginning of the command line (a network namespace)."""
         command = [*inside, "nginx", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
         self.process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
-        if not inside:
-            wait_for_listener(self.port)
+        wait_for_listener(self.port, f"/proc/{self.process.pid}/net/tcp")
 
     def kill(self) -> None:
         """As a crash: master first, so that nothing starts the worker again."""
@@ -139,10 +140,50 @@ def _door_keeper(asked: list[str]) -> Iterator[str]:
         server.server_close()
 
 
-def wait_until(true: object, limit_s: float = 5.0) -> None:
-    """Until `true()` is."""
-    end_s = time.monotonic() + limit_s
-    while not true():
-        if time.monotonic() > end_s:
-            raise TimeoutError
-        time.sleep(0.02)
+def wait_for_listener(port: int, table: str) -> None:
+    """Until the port is listened on in the network namespace that the table is of."""
+    for _ in range(100):
+        with contextlib.suppress(OSError):
+            rows = [line.split() for line in Path(table).read_text().splitlines()[1:]]
+            if any(row[1].endswith(f":{port:04X}") and row[3] == "0A" for row in rows):
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nobody listens on {port}")
+
+
+@contextlib.contextmanager
+def tls_door(context: ssl.SSLContext, port: int) -> Iterator[int]:
+    """A port that speaks TLS and passes everything on to another on this computer."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_serve, args=(listener, context, port), daemon=True).start()
+        yield listener.getsockname()[1]
+
+
+def _serve(listener: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    with contextlib.suppress(OSError):
+        while True:
+            guest, _ = listener.accept()
+            threading.Thread(target=_pass_on, args=(guest, context, port), daemon=True).start()
+
+
+def _pass_on(guest: socket.socket, context: ssl.SSLContext, port: int) -> None:
+    """One thread a direction would share an SSL object, so it is all done in turn."""
+    with (
+        contextlib.suppress(OSError),
+        guest,
+        context.wrap_socket(guest, server_side=True) as near,
+        socket.create_connection(("127.0.0.1", port)) as far,
+    ):
+        while _carry(near, far) and _carry(far, near):
+            pass
+
+
+def _carry(one: socket.socket, other: socket.socket) -> bool:
+    """Pass on what has come; False where there will be no more."""
+    one.settimeout(0.01)
+    other.settimeout(5)
+    with contextlib.suppress(TimeoutError, ssl.SSLWantReadError):
+        data = one.recv(65536)
+        other.sendall(data)
+        return bool(data)
+    return True
