@@ -14,13 +14,12 @@ from rigcheck.uplink import Backend
 def measure_backend(state: BackendState, setting: Setting, name: str) -> tuple[Measurement, ...]:
     """`backend.ok`, true only for the profile's own status, and `backend.latency_ms` of any answer, in ms.
 
-    Why it is not ok is in `what`: the outcome, or `status` with the ones that were `wanted` and `found`.
+    Why it is not ok is in `what`: the outcome, or `status` with the ones that were `wanted` and `found`. No answer has
+    no time: none-here, because that there is none has been seen.
     """
     if state.outcome != "answered" or state.status is None:
-        reason = Reason.TIMEOUT if state.outcome == "timeout" else Reason.UNREACHABLE
-        return Measurement(BACKEND_OK, False, params={"what": (state.outcome,)}), Measurement(
-            BACKEND_LATENCY, None, reason
-        )
+        ok = Measurement(BACKEND_OK, False, params={"what": (state.outcome,)})
+        return ok, Measurement(BACKEND_LATENCY, None, Reason.NONE_HERE)
     wanted = cast("Backend", setting.device("backend", name)).status
     params: Params = {"what": ("status",), "wanted": str(wanted), "found": str(state.status)}
     answers = state.status == wanted

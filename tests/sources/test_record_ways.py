@@ -9,13 +9,13 @@ from rigcheck.backend_state import BackendRequest, BackendState
 from rigcheck.checks import CHECKS
 from rigcheck.errors import NotSeen
 from rigcheck.flow import run
-from rigcheck.ingest_state import IngestState
+from rigcheck.ingest_state import IngestRequest, IngestState
 from rigcheck.link_state import LinkRequest, LinkState
 from rigcheck.loading import load_limits, load_profile
 from rigcheck.model import Reason, Report, Stage
 from rigcheck.plan import Run
 from rigcheck.profile import Setting
-from rigcheck.samples import OnAirState, Request, Sample
+from rigcheck.samples import OnAirRequest, OnAirState, Request, Sample
 from rigcheck.sources.record import Recorder, without_names
 from rigcheck.sources.replay import FixtureSource, open_replay
 from rigcheck.uplink_state import UplinkRequest, UplinkTrace
@@ -70,11 +70,13 @@ class Building:
                 raise NotSeen(Reason.UNREACHABLE, {"url": "http://far-end.shop.example:8081"})
             case UplinkRequest():
                 return trace()
-            case _ if request.kind == "ingest":
+            case IngestRequest():
                 return IngestState(
                     "refused", "NetConnection.Connect.Rejected : rtmp://10.0.0.9:1935/app", key_set=False
                 )
-        return OnAirState()
+            case OnAirRequest():
+                return OnAirState()
+        raise NotSeen(Reason.NOT_IN_PROFILE)
 
 
 def plan(path, source, *watchers) -> Run:
