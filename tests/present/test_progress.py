@@ -16,6 +16,7 @@ from rigcheck.model import Reason
 from rigcheck.present.progress import Progress, shows_prompts
 from rigcheck.samples import AudioRequest, CameraRequest, HostState, PowerRequest
 from rigcheck.sources.mic import LEAD_S
+from rigcheck.uplink_state import UplinkRequest
 
 EN, ZH = load_catalogue("en"), load_catalogue("zh-Hans")
 TAKE = AudioRequest(speak_s=8.0, quiet_s=4.0)
@@ -191,3 +192,25 @@ def test_the_live_display_follows_the_clock():
             time.sleep(0.05)
     seen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", stream.getvalue())
     assert "SPEAK NOW, as in the show  8 s" in seen
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Screen], ids=["log", "terminal"])
+def test_what_a_metered_line_will_be_charged_is_said_before(stream, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    metered = UplinkRequest("backup", engines=("http",), rate_kbps=8000, seconds=30, max_bytes=20_000_000)
+    said = stream()
+    with Progress(EN, stream=said) as progress:
+        progress.began(metered)
+    assert "Line backup is metered: this test takes about 3.0 MB of it, 20.0 MB at most." in said.getvalue()
+
+
+def test_nothing_is_said_of_lines_without_a_meter_or_to_cron():
+    for quiet, request in (
+        (False, UplinkRequest(engines=("http",), rate_kbps=8000)),
+        (False, UplinkRequest(rate_kbps=8000, max_bytes=20_000_000)),  # no engine: nothing is sent
+        (True, UplinkRequest(engines=("http",), rate_kbps=8000, max_bytes=20_000_000)),
+    ):
+        said = io.StringIO()
+        Progress(EN, stream=said, quiet=quiet).began(request)
+        assert said.getvalue() == ""
