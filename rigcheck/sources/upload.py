@@ -24,7 +24,7 @@ from rigcheck.uplink_state import Counts, Times
 TICK_S = 0.005
 """Between two writes of a paced upload: at 6 Mbit/s three packets at a time."""
 MAKE_UP_S = 0.25
-"""A computer that was late by no more makes up for it; a line that was full does not."""
+"""A computer that was late makes up for so much; more would be full speed after a line was full."""
 SILENT_S = 4.0
 """The receiver tells every 100 ms, also when nothing comes: silent for so long, the way is cut."""
 _BLOCK = 65_536
@@ -74,7 +74,7 @@ class Upload:
             await checkpoint()  # round trips and counts go on meanwhile
 
     async def _paced(self, block: memoryview, rate: float) -> None:
-        """`rate` in bytes a second. What a full line could not take is not made up for: that would be full speed."""
+        """`rate` in bytes a second."""
         due, last_s = 0.0, anyio.current_time()
         while self.sent_bytes < self.most_bytes:
             now_s = anyio.current_time()
@@ -86,7 +86,6 @@ class Upload:
                 sent = self.wire.door.send(self._next(block, int(due)))
             except (BlockingIOError, InterruptedError):
                 await anyio.wait_writable(self.wire.door)
-                due, last_s = min(due, rate * TICK_S), anyio.current_time()
                 continue
             except OSError:
                 raise NotSeen(Reason.LOST) from None

@@ -32,6 +32,18 @@ async def test_one_room_at_a_time_first_come_first_served():
         await eventually(lambda: not far.receiver.turns.sites["hangzhou"].lock.locked())
 
 
+async def test_who_has_the_turn_hears_no_more():
+    async with receiving() as far, ask(far, "first") as first, ask(far, "second") as second:
+        assert await first.line() == "go"
+        await second.line()
+        await first.stream.aclose()
+        while await second.line() != "go":
+            pass
+        with anyio.move_on_after(1.3) as silence:
+            await second.line()
+        assert silence.cancelled_caught
+
+
 async def test_sites_do_not_wait_for_each_other():
     async with receiving() as far, ask(far, "a") as here, far.ask("/turn", site="x", room="a", seconds=9) as there:
         assert [await here.line(), await there.line()] == ["go", "go"]
