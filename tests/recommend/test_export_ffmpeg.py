@@ -71,12 +71,13 @@ def test_a_refusal_has_no_command():
 
 @pytest.mark.svc
 def test_the_server_gets_the_plan(tmp_path: Path):
-    """The printed line itself, run by a shell: a landscape clip at 30 fps with a tone becomes the planned portrait."""
+    """The printed line itself, run by a shell: a landscape clip with cuts and a tone becomes the planned portrait."""
     need("ffmpeg", "ffprobe")
     clip = tmp_path / "clip.mkv"
     picture = make_clip(tmp_path / "picture.mp4", 12)
     tone = ["-f", "lavfi", "-i", "sine=997:r=48000"]
-    join = ["ffmpeg", "-v", "error", "-i", str(picture), *tone, "-c:v", "copy", "-c:a", "pcm_s16le", "-shortest"]
+    cuts = ["-vf", "negate=enable='lt(mod(t,1.3),0.65)'", "-c:v", "libx264", "-preset", "ultrafast"]
+    join = ["ffmpeg", "-v", "error", "-i", str(picture), *tone, *cuts, "-c:a", "pcm_s16le", "-shortest"]
     subprocess.run([*join, str(clip)], check=True, timeout=60)
     words = ffmpeg_argv(PLAN)
     line = shell_line([words[0], "-re", *words[1:]])  # as fast as a camera

@@ -22,7 +22,7 @@ from rigcheck.recommend.export_obs import exact_rate, obs_files
 NAME = "店铺 3 \\ 备用"
 ENCODE = Encode(
     *(360, 640, 25.0, 900),
-    preset="ultrafast",
+    preset="superfast",
     profile="main",
     level="3.0",
     keyint_frames=50,
