@@ -41,12 +41,11 @@ def _accepted(state: IngestState) -> Measurement:
 
 
 def _certificate(state: IngestState) -> Measurement:
-    """rtmp:// and srt:// have none; a name or a line that leads nowhere is another check's."""
-    return _word(state.certificate) if state.certificate else Measurement(m.INGEST_CERTIFICATE, None, Reason.NONE_HERE)
-
-
-def _word(word: str) -> Measurement:
-    return Measurement(m.INGEST_CERTIFICATE, word, params={} if word == "ok" else {"what": (word,)})
+    """None where none came: rtmp:// and srt:// have none, and TLS may fail before it, which `accepted` tells."""
+    word = state.certificate
+    if word is None or word == "fault":
+        return Measurement(m.INGEST_CERTIFICATE, None, Reason.NONE_HERE)
+    return Measurement(m.INGEST_CERTIFICATE, word)
 
 
 def _differs(state: IngestState, setting: Setting, name: str) -> Measurement:

@@ -57,7 +57,7 @@ WORD_METRICS = {
     "backend.ok": ("status", *get_args(get_type_hints(BackendState)["outcome"])[1:]),
     "ingest.accepted": tuple({*get_args(Refusal), *get_args(Unreached)}),
     "ingest.trial_held": tuple(set(_words(get_type_hints(PushTrace)["outcome"])) - {"held"}),
-    "ingest.certificate": get_args(Certificate),
+    "ingest.certificate": tuple({*get_args(Certificate)} - {"fault"}),
     "ingest.differs": ("scheme", "key", "same"),
     "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
 }

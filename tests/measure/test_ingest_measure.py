@@ -52,6 +52,10 @@ def test_who_is_not_let_in_is_told_why(outcome):
     assert found[m.INGEST_CERTIFICATE].value == ("expired" if outcome == "tls" else None)
 
 
+def test_tls_that_fails_before_a_certificate_came_is_not_told_twice():
+    assert of(IngestState("tls", certificate="fault"))[m.INGEST_CERTIFICATE].reason is Reason.NONE_HERE
+
+
 def test_srt_that_answers_is_all_there_is_to_ask():
     found = of(IngestState("answered", handshake_ms=30.0))
     assert found[m.INGEST_ACCEPTED].value is True
