@@ -9,6 +9,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rigcheck.check import Check
+from rigcheck.checks.encoder import ask_encoder
 from rigcheck.cli.language import speak
 from rigcheck.cli.options import RecommendOptions
 from rigcheck.cli.output import look_of, write_text
@@ -17,7 +19,7 @@ from rigcheck.cli.platforms import find_known
 from rigcheck.cli.probe import Evidence, choose_checks, find_evidence, room_key, run_of, watched
 from rigcheck.cli.session import run_session
 from rigcheck.cli.upload_store import keep_uploads, kept_uploads
-from rigcheck.encoder_state import EncoderTrials
+from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import UsageError, exit_of
 from rigcheck.flow import acquire, run
 from rigcheck.loading import load_platforms
@@ -25,9 +27,11 @@ from rigcheck.model import Message
 from rigcheck.plan import Outcome, Run
 from rigcheck.present.plan import PlanReport, plan_table
 from rigcheck.present.plan_json import plan_json
-from rigcheck.profile import Profile
+from rigcheck.profile import Profile, Setting
 from rigcheck.recommend.decide import recommend, trial_candidates
 from rigcheck.recommend.gather import evidence_of
+from rigcheck.recommend.refine import smaller_candidates
+from rigcheck.recommend.refuse import conduct_refusal
 from rigcheck.recommend.wish import Wish, wish_of
 from rigcheck.samples import OnAirState, Request, Sample
 
@@ -102,9 +106,12 @@ def _measured(
     A plan of before has no say: the trials are at the show's target.
     """
     kept, rules, profile = _Samples(), evidence.profile.recommend, evidence.profile
-    plan_run = run_of("recommend", choose_checks(PARTS, options.only, options.skip), evidence, options)
+    checks = tuple(_with_sizes(check) for check in choose_checks(PARTS, options.only, options.skip))
+    plan_run = run_of("recommend", checks, evidence, options)
     plan_run = replace(plan_run, setting=replace(plan_run.setting, plan=None), watchers=(kept,))
     wish, setting = wish_of(profile, known), plan_run.setting
+    if conduct_refusal(wish) is not None:  # nothing that could be measured would change that
+        plan_run = replace(plan_run, checks=())
     lines = setting.names("network") if evidence.source.is_live else ()
     stored = kept_uploads(room_key(profile), lines, evidence.now, rules.age_min)
     with watched(plan_run, options, words) as watched_run:
@@ -115,10 +122,20 @@ def _measured(
     return PlanReport(recommend(wish, seen), report)
 
 
+def _with_sizes(check: Check) -> Check:
+    """The encoder's checks with trials at the next smaller size too: the line may leave no more than that."""
+    return replace(check, ask=_ask_sizes) if check.part == "encoder" else check
+
+
+def _ask_sizes(setting: Setting, name: str) -> EncoderRequest:
+    asked = ask_encoder(setting, name)
+    return replace(
+        asked, candidates=(*asked.candidates, *smaller_candidates(setting.profile.show.orientation, asked.candidates))
+    )
+
+
 def _quality(plan_run: Run, kept: _Samples, wish: Wish, seen: Seen) -> EncoderTrials | None:
     """Trials of the best candidates at their rates, compared at display size."""
-    from rigcheck.checks.encoder import ask_encoder
-
     candidates = trial_candidates(wish, seen)
     if not candidates:
         return None

@@ -99,7 +99,7 @@ def _decides(plan: PushPlan, page: _Page) -> list[Line]:
     word = words.text(f"plan.binding.word.{plan.binding}")
     first = plan.why[0].message if plan.why else plan.refusal
     text = words.text("plan.binding.told", {"word": word, "text": said(first, words)}) if first else word
-    return [*page.row("decides", text, "bold"), _BLANK]
+    return [*page.row("decides", text, "bold"), *_source(plan.why[0] if plan.why else None, page), _BLANK]
 
 
 def _refusal(report: PlanReport, page: _Page) -> list[Line]:
@@ -152,7 +152,7 @@ def _rows(plan: PushPlan, encode: Encode, words: Catalogue) -> Iterable[tuple[st
         },
     )
     yield "sound", {"kbps": encode.audio_kbps, "hz": str(encode.audio_rate_hz)}
-    yield "colour", {"space": encode.color_space, "range": encode.color_range}
+    yield "colour", {"space": encode.color_space, "range": words.text(f"plan.range.{encode.color_range}")}
     yield "upload", {"kbps": plan.upload_kbps, "outputs": plan.outputs if plan.outputs > 1 else None}
     if plan.sync_offset_ms is not None:
         yield "sync", {"change": f"{plan.sync_offset_ms:+d}"}
@@ -168,6 +168,11 @@ def _why(why: Why, page: _Page) -> list[Line]:
     """A reason beside its mark, and its source below."""
     words = page.words
     lines = page.labelled(words.text(f"plan.mark.{why.mark}"), said(why.message, words))
-    indent = " " * LABEL
-    source = wrap(why.source, page.width - LABEL - len(GAP)) if why.source else []
-    return [*lines, *(((indent + GAP + line, "dim"),) for line in source)]
+    return [*lines, *_source(why, page)]
+
+
+def _source(why: Why | None, page: _Page) -> list[Line]:
+    """Where a reason comes from, below it."""
+    if why is None or not why.source:
+        return []
+    return [((" " * LABEL + GAP + line, "dim"),) for line in wrap(why.source, page.width - LABEL - len(GAP))]

@@ -65,8 +65,6 @@ def _of_platforms(wish: Wish) -> list[Message]:
         found.append(Message("plan.warn.orientation", {"platforms": upright}))
     if conflicts := rate_conflicts(wish):
         found.append(Message("plan.warn.audio_rate", {"platforms": conflicts}))
-    if locked := tuple(p.id for p in wish.platforms if p.locked and p.locked.value):
-        found.append(Message("plan.warn.locked", {"platforms": locked}))
     return found
 
 

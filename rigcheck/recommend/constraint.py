@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rigcheck.platform import USABLE, Fact, Origin, Platform, Rate
+from rigcheck.platform import PUBLISHED, USABLE, Fact, Origin, Platform, Rate
 from rigcheck.recommend.shape import Shape
 from rigcheck.recommend.wish import Wish
 
@@ -103,8 +103,8 @@ def _keyint(wish: Wish) -> Term[float]:
 
 
 def _least(own: Term[T], asked: list[Term[T]], order: Callable[[T], float]) -> Term[T]:
-    """The lowest of all; the platform's where it equals ours."""
-    return min([*asked, own], key=lambda term: order(term.value))
+    """The lowest of all; where it equals ours, the platform's if that is published."""
+    return min([*asked, own], key=lambda term: (order(term.value), term.origin.mark not in PUBLISHED, term is not own))
 
 
 def _audio_hz(asked: list[Term[tuple[int, ...]]]) -> Term[int]:

@@ -28,6 +28,7 @@ from rigcheck.recommend.why import (
     because_of_encoder,
     because_of_fixed,
     because_of_line,
+    because_of_lock,
     because_of_need,
     because_of_platforms,
     because_of_shapes,
@@ -103,6 +104,7 @@ def _plan(case: _Case) -> PushPlan:
             *_of_trial(kbps, figures),
             because_of_encoder(option, wish),
             *because_of_fixed(case.fixed, encode, wish),
+            *(because_of_lock(wish) if degraded else ()),
             *sync_why,
             *([srt] if srt else []),
             *(Why("confidence", "ours", doubt) for doubt in doubted),
@@ -130,13 +132,19 @@ def _binding(found: Survey, option: Option, case: _Case) -> tuple[Binding, Why]:
         return _limited(found, option, case)
     others: list[Option | Rejected] = [*found.rejected, *found.starved]
     better = [each for each in others if is_better(each.shape, option.shape)]
-    nearest = min(better, key=lambda each: (each.shape.pixels, each.shape.fps), default=None)
+    nearest = min(better, key=_height, default=None)
     if nearest is None:
-        told: Params = {"size": option.shape.text, "enough": round(option.upper_kbps)}
-        return "content", Why("binding", "obs", Message("plan.binding.content", told))
+        content: Params = {"size": option.shape.text, "enough": round(option.upper_kbps)}
+        return "content", Why("binding", "obs", Message("plan.binding.content", content))
     if isinstance(nearest, Option):
         return found.lacking(nearest), Why("binding", "derived", starved_message(nearest))
-    return nearest.binding, Why("binding", "measured" if nearest.binding != "platform" else "policy", nearest.why)
+    same = [each for each in found.rejected if each.why.id == nearest.why.id]
+    told = max(same, key=_height).why  # the best of what it stands against
+    return nearest.binding, Why("binding", "measured" if nearest.binding != "platform" else "policy", told)
+
+
+def _height(each: Option | Rejected) -> tuple[int, float]:
+    return each.shape.pixels, each.shape.fps
 
 
 def _limited(found: Survey, option: Option, case: _Case) -> tuple[Binding, Why]:

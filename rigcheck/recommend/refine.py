@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from rigcheck.encoder_state import Candidate, EncoderTrials
 from rigcheck.recommend.option import Option
-from rigcheck.recommend.shape import rounded
+from rigcheck.recommend.shape import ladder, rounded, upper_kbps
 from rigcheck.recommend.wish import Wish
 
 TRIED = 3
 """Options compared, each at its rate and the next lower one: six trials of a 3 s clip take some ten seconds."""
+
+
+def smaller_candidates(
+    orientation: Literal["portrait", "landscape"], asked: Sequence[Candidate]
+) -> tuple[Candidate, ...]:
+    """The next smaller size than the smallest one that is asked for, at OBS's rate for it."""
+    least = min((each.width_px * each.height_px for each in asked), default=0)
+    shape = next((shape for shape in ladder(orientation, sixty=False) if shape.pixels < least), None)
+    if shape is None:
+        return ()
+    return (Candidate(shape.width_px, shape.height_px, shape.fps, rounded(upper_kbps(shape))),)
 
 
 def quality_candidates(fitting: tuple[Option, ...], wish: Wish) -> tuple[Candidate, ...]:

@@ -77,7 +77,7 @@ def _is_above(option: Option, encode: Encode) -> bool:
 def other_encodes(encode: Encode | None, evidence: Evidence, wish: Wish) -> dict[str, Encode]:
     """Where several platforms are served: `relay`, one push that a service passes on, and `own:ID`, one each.
 
-    Encodes of their own share the line equally and want an encoder each; those like the shared one are left out.
+    Encodes of their own share the line equally and want an encoder each; those no better than the shared one are left out.
     """
     if wish.outputs == 1:
         return {}
@@ -85,7 +85,16 @@ def other_encodes(encode: Encode | None, evidence: Evidence, wish: Wish) -> dict
     for platform in wish.platforms:
         alone = replace(wish, platforms=(platform,))
         found[f"own:{platform.id}"] = best_encode(alone, evidence, outputs=wish.outputs)
-    return {name: other for name, other in found.items() if other is not None and other != encode}
+    return {name: other for name, other in found.items() if other is not None and _is_more(other, encode)}
+
+
+def _is_more(other: Encode, encode: Encode | None) -> bool:
+    """Whether viewers would see more of it."""
+    return encode is None or _worth(other) > _worth(encode)
+
+
+def _worth(encode: Encode) -> tuple[float, float, int]:
+    return encode.width_px * encode.height_px, encode.fps, encode.video_kbps
 
 
 def best_encode(wish: Wish, evidence: Evidence, outputs: int) -> Encode | None:

@@ -14,6 +14,8 @@ from rigcheck.recommend.shape import Shape, is_better
 from rigcheck.recommend.wish import Wish
 
 OBS_FORMULA = "OBS auto-configuration, AutoConfigTestPage.cpp"
+TOO_LARGE = "plan.not.size"
+"""Told once a size, whatever the rate."""
 _TRANSPORT = {"rtmp": "TCP/IP headers 40/1460, chunks, FLV, TLS", "srt": "TS 188/184, PES, SRT/UDP/IP 44/1316"}
 
 
@@ -99,6 +101,10 @@ def because_of_shapes(found: Survey, chosen: Option) -> list[Why]:
         for each in found.rejected
     }
     better = [shape for shape in against if is_better(shape, chosen.shape)]
+    sizes = {
+        (each.shape.pixels, each.why.id): each.shape for each in reversed(found.rejected) if each.binding == "camera"
+    }
+    better = [shape for shape in better if against[shape].message.id != TOO_LARGE or shape in sizes.values()]
     return [against[shape] for shape in sorted(better, key=lambda shape: (shape.pixels, shape.fps), reverse=True)]
 
 
@@ -160,6 +166,15 @@ def because_of_fixed(fixed: Fixed, encode: Encode, wish: Wish) -> list[Why]:
         _term("audio_rate_hz", fixed.audio_hz, Message("plan.why.audio_rate", _by(fixed.audio_hz, {"hz": encode.audio_rate_hz})), ("obs", "OBS's default")),
         Why("color_space", "obs", Message("plan.why.colour", {}), "OBS's defaults: NV12, Rec. 709, partial"),
     ]  # fmt: skip
+
+
+def because_of_lock(wish: Wish) -> list[Why]:
+    """That a platform wants a new broadcast for other settings: the degraded tier is not for free there."""
+    return [
+        Why("degraded", lock.origin.mark, Message("plan.why.locked", {"platform": platform.id}), lock.origin.page)
+        for platform in wish.platforms
+        if (lock := platform.locked) is not None and lock.value
+    ]
 
 
 def _by(term: Term[object], told: Params) -> Params:
