@@ -6,8 +6,13 @@ import json
 from pathlib import Path
 
 from rigcheck.push_plan import PushPlan
-from rigcheck.recommend.export_obs import BASIC, MARK, SERVICE, obs_files
-from rigcheck.sources.folder import write_folder
+from rigcheck.recommend.export_obs import BASIC, ENCODER, MARK, SERVICE, obs_files
+from rigcheck.sources.folder import check_target, write_folder
+
+
+def check_obs_place(directory: Path) -> None:
+    """Raises what `write_obs_profile` would, before anything is measured; the folder itself is not made."""
+    check_target(directory, is_export)
 
 
 def write_obs_profile(directory: Path, plan: PushPlan, name: str) -> None:
@@ -17,13 +22,13 @@ def write_obs_profile(directory: Path, plan: PushPlan, name: str) -> None:
     and ValueError where the plan is a refusal.
     """
     files = {file: text.encode() for file, text in obs_files(plan, name).items()}
-    write_folder(directory, files, lambda place: is_export(place, set(files)))
+    write_folder(directory, files, is_export)
 
 
-def is_export(directory: Path, names: set[str]) -> bool:
+def is_export(directory: Path) -> bool:
     """Whether a folder holds an export of ours and nothing else; one where somebody entered a key is theirs."""
     try:
-        if {entry.name for entry in directory.iterdir()} != names:
+        if {entry.name for entry in directory.iterdir()} != {BASIC, ENCODER, SERVICE}:
             return False
         service = json.loads((directory / SERVICE).read_text(encoding="utf-8"))
         is_marked = f"[{MARK}]" in (directory / BASIC).read_text(encoding="utf-8").splitlines()

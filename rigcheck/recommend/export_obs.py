@@ -12,13 +12,15 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
+from rigcheck.encoder_state import X264_PRESETS
 from rigcheck.push_plan import Encode, PushPlan
 
 BASIC, ENCODER, SERVICE = "basic.ini", "streamEncoder.json", "service.json"
 MARK = "Rigcheck"
 """A section of ours in basic.ini: the folder may be replaced by a later export."""
+_X264 = "obs_x264"
 _ENCODERS = {
-    ("x264", "h264"): "obs_x264",
+    ("x264", "h264"): _X264,
     ("nvenc", "h264"): "obs_nvenc_h264_tex",
     ("nvenc", "hevc"): "obs_nvenc_hevc_tex",
     ("nvenc", "av1"): "obs_nvenc_av1_tex",
@@ -59,7 +61,7 @@ def _basic(encode: Encode, name: str) -> dict[str, dict[str, object]]:
         "Output": {"Mode": "Advanced"},
         "Stream1": {"IgnoreRecommended": True},
         "AdvOut": {
-            "Encoder": _ENCODERS.get((encode.encoder, encode.codec), "obs_x264"),
+            "Encoder": _name(encode),
             "ApplyServiceSettings": False,
             "Rescale": False,
             "TrackIndex": 1,
@@ -75,6 +77,10 @@ def _basic(encode: Encode, name: str) -> dict[str, dict[str, object]]:
         },
         "Audio": {"SampleRate": encode.audio_rate_hz, "ChannelSetup": _CHANNELS.get(encode.channels, "Stereo")},
     }
+
+
+def _name(encode: Encode) -> str:
+    return _ENCODERS.get((encode.encoder, encode.codec), _X264)
 
 
 def _rate(fps: float) -> dict[str, object]:
@@ -101,8 +107,9 @@ def _encoder(encode: Encode) -> dict[str, Any]:
         "profile": encode.profile,
         "bf": encode.bframes,
     }
-    if encode.encoder in ("x264", "any"):
-        settings |= {"preset": encode.preset or "veryfast", "tune": "", "x264opts": _x264_options(encode)}
+    if _name(encode) == _X264:
+        preset = encode.preset if encode.preset in X264_PRESETS else "veryfast"
+        settings |= {"preset": preset, "tune": "", "x264opts": _x264_options(encode)}
         return settings | {"use_bufsize": True, "buffer_size": encode.buffer_kbit or encode.video_kbps}
     if encode.encoder == "qsv":
         settings |= {"bframes": encode.bframes}

@@ -4,18 +4,22 @@ import json
 from collections.abc import Iterator
 from configparser import ConfigParser
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import pytest
-from obs_deeds import set_service
+from obs_deeds import read, set_service
 from pushed import Pushed, received
 from services_obs import ObsStudio
 from services_rtmp import ingest
 
-from rigcheck.cli.export import write_obs_profile
+from rigcheck.cli.export import check_obs_place, write_obs_profile
 from rigcheck.errors import UsageError
-from rigcheck.model import Message
+from rigcheck.measure.obs_plan import measure_plan
+from rigcheck.model import Message, Stage
+from rigcheck.profile import Profile, Setting
 from rigcheck.push_plan import Encode, PushPlan
 from rigcheck.recommend.export_obs import exact_rate, obs_files
 
@@ -89,6 +93,13 @@ def test_hardware_has_obs_s_own_names(encoder, codec, named):
     assert "x264opts" not in json.loads(files["streamEncoder.json"])
 
 
+@pytest.mark.parametrize("encoder", ["mf", "any"])
+def test_an_encoder_that_obs_has_not_becomes_x264(encoder):
+    files = obs_files(plan(encoder=encoder, preset="p5"), "a")
+    assert ini(files)["AdvOut"]["Encoder"] == "obs_x264"
+    assert json.loads(files["streamEncoder.json"])["preset"] == "veryfast"
+
+
 def test_a_refusal_has_no_profile():
     refusal = replace(PLAN, encode=None, refusal=Message("x"))
     with pytest.raises(ValueError, match="refusal"):
@@ -109,8 +120,9 @@ def test_what_is_not_ours_is_left_alone(tmp_path: Path):
     service = json.loads((place / "service.json").read_text())
     service["settings"]["key"] = "entered"
     (place / "service.json").write_text(json.dumps(service))
-    with pytest.raises(UsageError):
-        write_obs_profile(place, PLAN, NAME)
+    for refused in (partial(write_obs_profile, place, PLAN, NAME), partial(check_obs_place, place)):
+        with pytest.raises(UsageError):
+            refused()
     assert "entered" in (place / "service.json").read_text()
 
 
@@ -150,6 +162,17 @@ def test_obs_reports_the_plan(obs: ObsStudio):
     service = obs.ask("GetStreamServiceSettings")
     assert service["streamServiceType"] == "rtmp_custom"
     assert service["streamServiceSettings"]["key"] == ""
+
+
+@pytest.mark.svc
+def test_our_own_comparison_finds_it_as_planned(obs: ObsStudio, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(obs.config.parent))
+    setting = Setting(Profile(), Stage.HOST, date(2026, 11, 22), plan=PLAN)
+    found = measure_plan(read(obs), setting)
+    assert (found.value, found.estimate) == (0, False)
+    other = replace(setting, plan=plan(video_kbps=2000, preset="fast", bframes=0, keyint_s=1.0, profile="high"))
+    differing = measure_plan(read(obs), other).params["what"]
+    assert set(differing) == {"video_kbps", "preset", "bframes", "keyint_s", "h264_profile"}
 
 
 @pytest.fixture(scope="module")

@@ -52,6 +52,24 @@ def test_profile_collection_and_the_advanced_mode(own: ObsStudio, monkeypatch: p
     (folder / "streamEncoder.json").write_text(json.dumps({"bitrate": 6000, "keyint_sec": 2}))
     settings = read(own).settings
     assert (settings["encoder"], settings["video_kbps"], settings["keyint_s"]) == ("x264", "6000", "2")
+    assert [settings[name] for name in ("rate_control", "preset", "bframes")] == ["CBR", "veryfast", "3"]
+    assert "h264_profile" not in settings  # left to x264
+    own_words = {"rate_control": "VBR", "preset": "fast", "profile": "main", "bf": 1, "x264opts": "keyint=90 bframes=0"}
+    (folder / "streamEncoder.json").write_text(json.dumps(own_words))
+    settings = read(own).settings
+    names = ("rate_control", "preset", "h264_profile", "bframes", "keyint_s")
+    assert [settings[name] for name in names] == ["VBR", "fast", "main", "0", "3"]
+
+
+def test_simple_mode_of_other_encoders(own: ObsStudio):
+    assert [read(own).settings[name] for name in ("rate_control", "preset", "bframes")] == ["CBR", "ultrafast", "0"]
+    set_parameter(own, "SimpleOutput/StreamEncoder", "nvenc")
+    set_parameter(own, "SimpleOutput/NVENCPreset2", "p6")
+    settings = read(own).settings
+    assert (settings["encoder"], settings["preset"]) == ("nvenc", "p6")
+    assert "bframes" not in settings  # left to the card
+    set_parameter(own, "SimpleOutput/StreamEncoder", "amd")
+    assert "preset" not in read(own).settings
 
 
 @pytest.mark.parametrize(
