@@ -84,7 +84,7 @@ def run_of(command: str, checks: tuple[Check, ...], evidence: Evidence, options:
         evidence.attended,
         raw=evidence.raw,
         target=target_of(profile, load_platforms() if profile.show.platforms else {}),
-        plan=kept_plan(room_key(profile)) if evidence.source.is_live else None,
+        plan=kept_plan(room_key(profile)) if evidence.source.is_live else getattr(evidence.source, "plan", None),
     )
     return Run(
         command=command,
@@ -210,6 +210,7 @@ def _run(plan: Run, options: Options, words: Catalogue) -> Report:
             stage=plan.setting.stage,
             attended=plan.setting.attended,
             raw=plan.setting.raw,
+            plan=plan.setting.plan,
             now=plan.now,
         )
     return report
