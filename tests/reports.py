@@ -94,6 +94,7 @@ GOOD: dict[str, Any] = {
     "obs.disk_free_gb": Reason.NOT_IN_PROFILE,
     "obs.log_warnings": 0,
     "obs.spare_differs": Reason.NOT_IN_PROFILE,
+    "obs.settings_differ": 0,
     "power.on_mains": True,
     "power.charge_pct": 100,
     "power.runtime_s": 1860.0,
