@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from dataclasses import replace
+from datetime import date
 
 import anyio
 import psutil
@@ -15,11 +16,13 @@ from services_iperf3 import free_port, iperf3_server
 from rigcheck.errors import NotSeen
 from rigcheck.measure.net_uplink import measure_uplink
 from rigcheck.metrics import NETWORK_UPLOAD, NETWORK_UPLOAD_P5
-from rigcheck.model import Reason
+from rigcheck.model import Reason, Stage
+from rigcheck.profile import Profile, Setting
 from rigcheck.sources import engine_iperf3
 from rigcheck.uplink_state import UplinkRequest
 
 pytestmark = pytest.mark.svc
+ROOM = Setting(Profile(), Stage.HOST, date(2026, 11, 22))
 REQUEST = UplinkRequest(engines=("iperf3",), rate_kbps=8_000, seconds=3.5)
 
 
@@ -44,7 +47,7 @@ def test_a_paced_upload_is_counted_by_the_server_second_by_second():
     assert trace.paced_kbps == 8_000
     assert trace.loaded_rtt_ms.size >= 25
     assert 0 < trace.idle_rtt_ms[0] <= trace.loaded_rtt_ms.max()
-    measured = {m.metric.id: m for m in measure_uplink(trace, None, "main")}
+    measured = {m.metric.id: m for m in measure_uplink(trace, ROOM, "main")}
     assert measured[NETWORK_UPLOAD.id].value == pytest.approx(8_000, rel=0.05)
     assert measured[NETWORK_UPLOAD.id].params["at_least"]
     assert measured[NETWORK_UPLOAD_P5.id].value == pytest.approx(8_000, rel=0.06)
@@ -151,6 +154,24 @@ def test_a_program_that_is_no_iperf3(tmp_path, monkeypatch):
         fake.write_text(f"#!/bin/sh\n{said}\n")
         fake.chmod(0o755)
         assert run("127.0.0.1:9").reason is reason
+
+
+def test_a_program_that_cannot_be_started(tmp_path, monkeypatch):
+    (tmp_path / "iperf3").write_text("no program")
+    (tmp_path / "iperf3").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert run("127.0.0.1:9").reason is Reason.FAILED
+
+
+def test_one_that_does_not_mind_being_asked_to_end_is_made_to(tmp_path, monkeypatch):
+    fake = tmp_path / "iperf3"
+    fake.write_text("#!/bin/sh\ntrap '' TERM\necho $$ > pid\nwhile :; do sleep 0.2; done\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr(engine_iperf3, "SPARE_S", -2.5)
+    monkeypatch.chdir(tmp_path)
+    assert run("127.0.0.1:9").reason is Reason.TIMEOUT
+    assert not psutil.pid_exists(int((tmp_path / "pid").read_text()))
 
 
 def test_a_program_that_talks_without_end_is_stopped(tmp_path, monkeypatch):
