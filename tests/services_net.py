@@ -84,8 +84,12 @@ class Lines:
         self._run(self.routers[line == BACKUP], *command)
 
     def shape(self, line: str, mbps: float, buffer_ms: int = 100, burst_kb: int = 32) -> None:
-        """Let a line carry so much up, with a buffer of so many ms; may be called again at any time."""
-        rate = ["rate", f"{int(mbps * 1000)}kbit", "burst", f"{burst_kb}kb", "latency", f"{buffer_ms}ms"]
+        """Let a line carry so much up, with a buffer of so many ms; may be called again at any time.
+
+        As much more waits as tc's own `latency` gives with the usual bucket of 32 kB; a bigger bucket is no buffer.
+        """
+        waiting = int(mbps * 125 * buffer_ms) + 32 * 1024
+        rate = ["rate", f"{int(mbps * 1000)}kbit", "burst", f"{burst_kb}kb", "limit", str(waiting)]
         if self.bursts.setdefault(line, burst_kb) != burst_kb:  # a shaper whose bucket is made smaller gets stuck
             self.at_router(line, "tc", "qdisc", "del", "dev", "out", "root")
             self.bursts[line] = burst_kb

@@ -25,8 +25,9 @@ TICK_S = 0.005
 """Between two writes of a paced upload: at 6 Mbit/s three packets at a time."""
 MAKE_UP_S = 0.25
 """A computer that was late makes up for so much; more would be full speed after a line was full."""
-SILENT_S = 4.0
-"""The receiver tells every 100 ms, also when nothing comes: silent for so long, the way is cut."""
+SILENT_S = 6.0
+"""The receiver tells every 100 ms, also when nothing comes: silent for so long, the way is cut, or its buffers hold more
+than any show can bear."""
 _BLOCK = 65_536
 _UNSENT_BYTES = 65_536
 """What may wait in the system beyond what is on its way: little, so that the end of a test is its end."""
@@ -102,7 +103,7 @@ class Upload:
     async def listen(self, enough: Callable[[Upload], bool]) -> None:
         """Note the receiver's counts until there are enough, or the receiver has told of the last byte.
 
-        Raises NotSeen: `timeout` (silent for 4 s), `lost` (it hung up before all was sent), `junk`.
+        Raises NotSeen: `timeout` (silent for 6 s), `lost` (it hung up before all was sent), `junk`.
         """
         while not self.is_whole and not enough(self):
             try:
