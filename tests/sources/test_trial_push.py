@@ -19,8 +19,9 @@ import numpy as np
 import pytest
 import services_net as net
 from services_pulse import need
-from services_rtmp import KEY, Ingest, ingest
+from services_rtmp import KEY, Ingest, ingest, tls_door
 from services_rude import host, rude, send, status
+from services_tls import authority, server_context
 from services_video import free_port
 
 from rigcheck import metrics as m
@@ -178,6 +179,18 @@ def test_a_dropped_publisher_comes_back_once_and_the_gap_is_a_stall(server):
     assert server.asked == [KEY.partition("?")[0]] * 2
 
 
+def test_a_push_over_tls_is_counted_as_well(server, tmp_path, monkeypatch):
+    context = server_context(authority(tmp_path, monkeypatch), "127.0.0.1")
+    with tls_door(context, server.port) as port:
+        trace = push_trial(request(server, url=f"rtmps://127.0.0.1:{port}/live"))
+        assert (trace.outcome, trace.counted) == ("held", "acknowledged")
+        assert measured(trace)[m.INGEST_SUSTAINED].value == pytest.approx(trace.asked_kbps, rel=0.05)
+        assert measured(trace)[m.INGEST_RECEIVED].value == pytest.approx(trace.asked_kbps, rel=0.05)
+        monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+        monkeypatch.setenv("SSL_CERT_DIR", "/dev/null")
+        assert push_trial(request(server, url=f"rtmps://127.0.0.1:{port}/live")).outcome == "tls"
+
+
 def test_a_server_that_hangs_is_noticed_although_the_system_takes_its_bytes(server):
     """On loopback the kernel takes megabytes for a program that reads nothing: seconds of stream."""
 
@@ -293,6 +306,7 @@ def test_a_line_below_the_plan_shows_its_real_rate_and_a_growing_queue(tmp_path)
     assert (trace.outcome, trace.isolation) == ("held", "bound")
     assert found[m.INGEST_SUSTAINED].value == pytest.approx(2000 * net.PAYLOAD, rel=0.05)
     assert found[m.INGEST_RECEIVED].value == pytest.approx(2000 * net.PAYLOAD, rel=0.07)
+    assert trace.acknowledged.sum() == pytest.approx(trace.received[-1, 1], abs=60_000)  # sent and not arrived: more
     assert trace.queue_ms[-1] == pytest.approx(9000 * (1 - 2000 * net.PAYLOAD / trace.asked_kbps), rel=0.15)
 
 
@@ -317,7 +331,7 @@ def test_nothing_is_left_on_the_line_when_a_push_is_over(tmp_path):
     """A slow line's queue is dropped, not sent on."""
     with far_ingest(tmp_path, 1.0) as (lines, server):
         push_over(lines, server, seconds=5.0)
-        time.sleep(0.5)
+        time.sleep(0.1)  # what had left already
         before = lines.sent(net.MAIN)
         time.sleep(1.0)
         assert lines.sent(net.MAIN) - before < 20_000
