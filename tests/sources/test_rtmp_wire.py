@@ -57,10 +57,13 @@ def test_what_is_dropped_is_not_sent_on(ends):
     wire, guest = ends
     given = fill(wire)
     wire.drop()
-    read = 0
-    with pytest.raises(ConnectionResetError):
+    read, is_reset = 0, False
+    try:
         while data := guest.recv(1 << 20):
             read += len(data)
+    except ConnectionResetError:
+        is_reset = True
+    assert is_reset
     assert read < given
     assert wire.unacknowledged() is None
 
