@@ -34,16 +34,15 @@ def bind_to_line(door: socket.socket, interface: str | None) -> Isolation:
 
 
 def _bind(door: socket.socket, interface: str) -> None:
+    is_v6 = door.family == socket.AF_INET6
     if sys.platform == "linux":
         door.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, interface.encode() + b"\0")
-        return
-    index, is_v6 = _index(interface), door.family == socket.AF_INET6
-    if sys.platform == "darwin":
+    elif sys.platform == "darwin":
         level, option = (socket.IPPROTO_IPV6, _IPV6_BOUND_IF) if is_v6 else (socket.IPPROTO_IP, _IP_BOUND_IF)
-        door.setsockopt(level, option, index)
+        door.setsockopt(level, option, _index(interface))
     elif sys.platform == "win32":  # an IPv4 index in network order, one of IPv6 in the machine's
         level, option = (socket.IPPROTO_IPV6, _IPV6_UNICAST_IF) if is_v6 else (socket.IPPROTO_IP, _IP_UNICAST_IF)
-        door.setsockopt(level, option, struct.pack("@I" if is_v6 else "!I", index))
+        door.setsockopt(level, option, struct.pack("@I" if is_v6 else "!I", _index(interface)))
     else:
         raise OSError(errno.ENOTSUP, "no such option")
 
