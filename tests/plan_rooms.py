@@ -18,6 +18,11 @@ from rigcheck.sources.store import read_recording, write_recording
 from rigcheck.uplink_state import UplinkTrace
 
 GOOD = ROOT / "tests" / "fixtures" / "good"
+PROFILE = """\
+room: beauty-3
+show: {platforms: [taobao], orientation: portrait, pusher: obs}
+camera: {main: {device: "Logitech BRIO", mode: 1280x720@30, rotate: 90}}
+"""
 
 
 def trace(kbps: float, seconds: float = 12.0, **changes: Any) -> UplinkTrace:
@@ -50,9 +55,9 @@ def tried() -> EncoderTrials:
 def plan_room(
     folder: Path, samples: Mapping[str, Sample | NotSeen], profile: str = "", drop: tuple[str, ...] = ()
 ) -> Path:
-    """The good room in a folder of its own; `profile` is further YAML, `samples` by request key."""
+    """The good room's camera and sound against picture in a room of its own; `profile` is further YAML."""
     recording = read_recording(GOOD)
-    outcomes = {key: outcome for key, outcome in recording.outcomes.items() if key not in drop}
-    made = replace(recording, profile=recording.profile + profile, outcomes={**outcomes, **samples}, synthetic=True)
+    outcomes = {key: recording.outcomes[key] for key in ("camera@main", "sync@main") if key not in drop}
+    made = replace(recording, profile=PROFILE + profile, outcomes={**outcomes, **samples}, synthetic=True)
     write_recording(folder, made, "test")
     return folder

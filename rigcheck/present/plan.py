@@ -9,11 +9,11 @@ from rich.cells import cell_len
 
 from rigcheck.errors import exit_of
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Message, Params, Report, Status
+from rigcheck.model import Message, Params, Reason, Report, Status
 from rigcheck.present import Look
 from rigcheck.present.fit import GAP, pack, pad, wrap
 from rigcheck.present.page import LABEL, STYLES, Line, paint
-from rigcheck.present.wording import sentence
+from rigcheck.present.wording import sentence, steps
 from rigcheck.push_plan import Encode, PushPlan, Why
 
 _BLANK: Line = (("", ""),)
@@ -108,15 +108,20 @@ def _refusal(report: PlanReport, page: _Page) -> list[Line]:
     if plan.refusal is not None and plan.why and plan.why[0].message != plan.refusal:
         lines += page.row("missing", said(plan.refusal, words))
     if plan.binding == "evidence":
-        lines += [line for text in unmeasured(report.run, words) for line in page.row("missing", text)]
-        lines += page.row("way", words.text("plan.way.engine"))
+        lines += _unmeasured(report.run, page)
     return [*lines, *(line for way in plan.ways for line in page.row("way", said(way, words)))]
 
 
-def unmeasured(run: Report, words: Catalogue) -> list[str]:
-    """Why there is no upload, in the words of its checks."""
-    found = [finding for finding in run.findings if finding.check in UPLOADS and finding.reason is not None]
-    return list(dict.fromkeys(words.text("plan.measure_first", {"what": sentence(each, words)}) for each in found[:1]))
+def _unmeasured(run: Report, page: _Page) -> list[Line]:
+    """Why there is no upload, in the words of its check, and what to do about it."""
+    words = page.words
+    found = next((each for each in run.findings if each.check in UPLOADS and each.reason is not None), None)
+    if found is None:
+        return page.row("way", words.text("plan.way.engine"))
+    lines = page.row("missing", words.text("plan.measure_first", {"what": sentence(found, words)}))
+    way = "off_air" if found.reason in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN) else "engine"
+    todo = steps(found, words) or [words.text(f"plan.way.{way}")]
+    return [*lines, *(line for text in todo for line in page.row("way", text))]
 
 
 def _sending(plan: PushPlan, encode: Encode, page: _Page) -> list[Line]:

@@ -18,9 +18,9 @@ _LONG, _SHORT = 16, 9
 def shown_of(
     width_px: int, height_px: int, crop: Box | Literal["centre"] | None, orientation: Literal["portrait", "landscape"]
 ) -> tuple[int, int]:
-    """The part of an upright picture that is shown: the profile's box, else the largest centred 9:16 or 16:9."""
+    """The part of an upright picture that is shown: the largest 9:16 or 16:9 of it, or of the profile's box."""
     if isinstance(crop, Box):
-        return round(width_px * crop.w), round(height_px * crop.h)
+        width_px, height_px = max(1, round(width_px * crop.w)), max(1, round(height_px * crop.h))
     across, down = (_SHORT, _LONG) if orientation == "portrait" else (_LONG, _SHORT)
     if width_px * down > height_px * across:
         return round(height_px * across / down), height_px

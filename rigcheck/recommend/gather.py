@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import cast
 
 from rigcheck import metrics as m
 from rigcheck.encoder_state import EncoderTrials
 from rigcheck.model import Measurement, Metric, Report
-from rigcheck.profile import Box, CameraDevice, Setting
+from rigcheck.profile import CameraDevice, Setting
 from rigcheck.recommend.camera import shown_of
 from rigcheck.recommend.evidence import CameraSeen, EarlierTest, Evidence, LineSeen
 from rigcheck.samples import CameraClip, Sample
@@ -87,31 +87,8 @@ def _camera(setting: Setting, samples: Mapping[str, Sample], seen: _Seen) -> Cam
     if not isinstance(clip, CameraClip) or min(clip.width_px, clip.height_px) <= 0:
         return None
     device = setting.profile.camera.get(name, CameraDevice())
-    orientation = setting.profile.show.orientation
+    whole = shown = (clip.width_px, clip.height_px)
+    if clip.via != "obs-record":  # OBS's canvas is what is sent; what it is put together from cannot be seen
+        shown = shown_of(*whole, device.crop, setting.profile.show.orientation)
     noise, fps = _value(seen, m.CAMERA_NOISE, name), _value(seen, m.CAMERA_FPS, name)
-    if clip.via == "obs-record":  # OBS's canvas is what is sent; what it is put together from cannot be seen
-        whole = shown = (clip.width_px, clip.height_px)
-    else:
-        whole = whole_of(clip, device.crop, orientation)
-        shown = (clip.width_px, clip.height_px) if device.crop else shown_of(*whole, None, orientation)
     return CameraSeen(*whole, *shown, fps=fps if clip.clock != "shots" else None, noise_sigma=noise)
-
-
-def whole_of(
-    clip: CameraClip, crop: Box | Literal["centre"] | None, orientation: Literal["portrait", "landscape"]
-) -> tuple[int, int]:
-    """The whole upright picture that a clip's was cut out of.
-
-    A centred cut keeps one side whole. The other one is as asked of the camera; where nothing was asked, 16:9.
-    """
-    width, height = clip.width_px, clip.height_px
-    if isinstance(crop, Box):
-        return round(width / crop.w), round(height / crop.h)
-    if crop is None:
-        return width, height
-    asked = clip.asked
-    if asked is not None:
-        upright = (asked.width, asked.height) if clip.rotate % 180 == 0 else (asked.height, asked.width)
-        if shown_of(*upright, None, orientation) == (width, height) or upright[1] == height or upright[0] == width:
-            return upright
-    return (round(height * 16 / 9), height) if orientation == "portrait" else (width, round(width * 16 / 9))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from command import ROOT, rigcheck
-from plan_rooms import plan_room, trace, tried
+from plan_rooms import GOOD, PROFILE, plan_room, trace, tried
 from rich.cells import cell_len
 
 from rigcheck.errors import NotSeen
@@ -68,8 +68,8 @@ def test_json_is_complete_and_the_same_in_every_language(tmp_path, room) -> None
     assert strip.sub("", chinese) == strip.sub("", recommend(tmp_path, room, "--export", "json", "--lang", "en").stdout)
 
 
-def test_the_demo_room_without_an_upload_is_not_known(tmp_path) -> None:
-    made = plan_room(tmp_path / "room", {}, drop=("uplink@main",))
+def test_a_room_without_an_upload_is_not_known(tmp_path) -> None:
+    made = plan_room(tmp_path / "room", {})
     done = recommend(tmp_path, made, "--lang", "en", code=3)
     assert done.stdout.startswith("NOT KNOWN WHAT TO PUSH")
     plan = plan_of(recommend(tmp_path, made, "--format", "json", code=3))
@@ -78,7 +78,9 @@ def test_the_demo_room_without_an_upload_is_not_known(tmp_path) -> None:
 
 def test_why_there_is_no_upload_is_told(tmp_path) -> None:
     made = plan_room(tmp_path / "room", {"uplink@main": NotSeen(Reason.ON_AIR)})
-    assert "on air" in recommend(tmp_path, made, "--lang", "en", code=3).stdout.lower()
+    said = recommend(tmp_path, made, "--lang", "en", code=3).stdout
+    assert "Upload: a show is on air" in said
+    assert "--allow-on-air" in said
 
 
 def test_a_camera_that_was_not_seen_costs_confidence_only(tmp_path) -> None:
@@ -179,12 +181,11 @@ def test_who_pushes_elsewhere_types_the_values_in(tmp_path, pusher) -> None:
 def test_a_cut_out_of_a_landscape_camera_warns_with_its_numbers(tmp_path) -> None:
     from rigcheck.sources.store import read_recording
 
-    clip = read_recording(ROOT / "tests" / "fixtures" / "good").outcomes["camera@main"]
+    clip = read_recording(GOOD).outcomes["camera@main"]
     frames = np.ascontiguousarray(clip.frames[:, :1080, :608])
-    cut = replace(clip, width_px=608, height_px=1080, asked=None, frames=frames, frame_at=clip.frame_at[: len(frames)])
-    profile = (ROOT / "tests" / "fixtures" / "good" / "profile.yaml").read_text()
+    cut = replace(clip, width_px=1920, height_px=1080, rotate=0, asked=None, frames=frames)
     other = tmp_path / "other.yaml"
-    other.write_text(profile.replace("mode: 1280x720@30, rotate: 90", "mode: 1920x1080@30, crop: centre"))
+    other.write_text(PROFILE.replace("mode: 1280x720@30, rotate: 90", "mode: 1920x1080@30, crop: centre"))
     made = plan_room(tmp_path / "room", {"uplink@main": trace(20_000), "camera@main": cut})
     plan = plan_of(recommend(tmp_path, made, other, "--format", "json", code=1))
     (warning,) = plan["warnings"]

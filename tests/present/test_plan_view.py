@@ -61,7 +61,7 @@ def test_a_plan_is_told_in_whole_words_within_the_page(name, words) -> None:
         *([plan.refusal] if plan.refusal else []),
     ]
     for text in (table, *(said(message, words) for message in messages)):
-        assert "?" not in text
+        assert not re.search(r"(?<!Again)\?", text)
         assert not re.search(r"plan\.[a-z]", text)
 
 
