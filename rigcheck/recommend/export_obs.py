@@ -112,7 +112,7 @@ def _encoder(encode: Encode) -> dict[str, Any]:
         settings |= {"preset": preset, "tune": "", "x264opts": _x264_options(encode)}
         return settings | {"use_bufsize": True, "buffer_size": encode.buffer_kbit or encode.video_kbps}
     if encode.encoder == "qsv":
-        settings |= {"bframes": encode.bframes}
+        return settings | {"bframes": encode.bframes, "target_usage": "TU4"}  # FFmpeg's medium
     return {**settings, "preset": encode.preset} if encode.preset else settings
 
 

@@ -90,7 +90,9 @@ def test_half_a_second_between_key_frames_is_told_in_frames():
 def test_hardware_has_obs_s_own_names(encoder, codec, named):
     files = obs_files(plan(encoder=encoder, codec=codec, preset="p5"), "a")
     assert ini(files)["AdvOut"]["Encoder"] == named
-    assert "x264opts" not in json.loads(files["streamEncoder.json"])
+    settings = json.loads(files["streamEncoder.json"])
+    assert "x264opts" not in settings
+    assert settings.get("preset", settings.get("target_usage")) == ("TU4" if encoder == "qsv" else "p5")
 
 
 @pytest.mark.parametrize("encoder", ["mf", "any"])
