@@ -5,9 +5,10 @@ from typing import get_args
 
 import pytest
 
-from rigcheck.loading import load_platforms
+from rigcheck.loading import ProfileError, dump_profile, load_platforms, load_profile
 from rigcheck.loading.platforms import FactError
 from rigcheck.platform import USABLE, platform_named
+from rigcheck.profile import Profile
 from rigcheck.push_plan import Mark
 from rigcheck.recommend.constraint import cap_of
 from rigcheck.recommend.shape import ladder
@@ -161,3 +162,32 @@ def test_a_damaged_file_is_refused(tmp_path, old, new, said):
     path.write_text(GOOD.replace(old, new))
     with pytest.raises(FactError, match=said):
         load_platforms(path)
+
+
+def test_what_a_room_knows_better_is_kept_in_its_recording(tmp_path):
+    path = tmp_path / "room.yaml"
+    path.write_text("platforms: {taobao: {max_kbps: 8000}, tiktok: {simulcast: true}}\nrecommend: {headroom: 0.6}\n")
+    profile = load_profile(path)
+    path.write_text(dump_profile(profile))
+    back = load_profile(path)
+    assert (back.platforms, back.recommend) == (profile.platforms, profile.recommend)
+    assert back.recommend.headroom == 0.6
+    assert "recommend" not in dump_profile(Profile())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "platforms: {taobao: {max_kbps: 50}}",
+        "platforms: {taobao: {max_kbp: 5000}}",
+        "platforms: {tao bao: {max_kbps: 5000}}",
+        "recommend: {headroom: 1.0}",
+        "recommend: {degraded: 0}",
+        "recommend: {head_room: 0.5}",
+    ],
+)
+def test_what_a_room_cannot_mean_is_refused(tmp_path, text):
+    path = tmp_path / "room.yaml"
+    path.write_text(text + "\n")
+    with pytest.raises(ProfileError):
+        load_profile(path)

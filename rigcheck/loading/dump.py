@@ -13,7 +13,10 @@ from rigcheck.model import Limit, OneOf, Span, Waiver
 from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, ObsPc, PowerDevice, Profile
 from rigcheck.uplink import Network, Push
 
-_SECTIONS = ("room", "site", "show", "camera", "mic", "power", "host", "obs", "limits", "waivers", "require_backup")
+_SECTIONS = (
+    *("room", "site", "show", "camera", "mic", "power", "host", "obs", "platforms", "recommend"),
+    *("limits", "waivers", "require_backup"),
+)
 _MAY_BE_EMPTY = ("camera", "mic", "power")  # the room has none of it; no OBS is written by not writing of it
 _PLACES = {"loopback": "127.0.0.{n}", "private": "recorded{n}", "public": "recorded{n}.example"}
 """What a host becomes: another one of the same place, the n-th of its profile."""

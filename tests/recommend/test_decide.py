@@ -186,6 +186,11 @@ def test_a_cap_is_matched_by_pixels_whichever_way_up(name, shape, kbps) -> None:
     assert (cap.value if cap else None) == kbps
 
 
+def test_no_more_frames_than_a_platform_takes() -> None:
+    assert size(plan_for(50_000, wish_for("taobao", sixty=True))) == "1080x1920@60"
+    assert size(plan_for(50_000, wish_for("taobao", "shopee", sixty=True))) == "1080x1920@30"
+
+
 def test_figures_that_nobody_confirmed_limit_nothing() -> None:
     rumour = replace(MADE, mark="unverified")
     platform = replace(capped(None)[0], max_kbps=Fact(500, rumour), audio_kbps=Fact(8, rumour))
@@ -206,6 +211,8 @@ def test_a_room_overrides_a_platform() -> None:
     assert cap is not None
     assert (cap.value, cap.platform, cap.origin.mark) == (3000, "wechat_channels", "room")
     assert fixed_of(wish).max_fps.value == 25
+    more = overridden(KNOWN["taobao"], PlatformOverride(max_kbps=8000))
+    assert [cap_of([more], Shape(*each)).value for each in ((720, 1280, 30), (1080, 1920, 60))] == [8000, 8000]
 
 
 def test_a_platform_nobody_knows_limits_nothing_and_is_told() -> None:
@@ -262,6 +269,9 @@ def test_srt_costs_more_and_says_its_latency() -> None:
     assert srt.srt_latency_ms == 200
     assert srt.encode is not None
     assert rtmp.srt_latency_ms is None
+    clean = recommend(wish_for(protocol="srt"), Evidence(line(6000), camera=CAMERA, trials=trials())).encode
+    assert clean is not None
+    assert (clean.fps, clean.video_kbps) == (25, 2750)  # 6000 x 0.75 x 0.7 / 1.08 - 160 is 2756; @30 needs 2971
     assert wish_of(Profile(push=Push(url="srt://host:9000")), KNOWN).protocol == "srt"
     assert wish_of(Profile(show=Show(platforms=("srt",))), KNOWN).protocol == "srt"
 
