@@ -86,7 +86,7 @@ def test_a_report_says_what_it_knows():
     assert report["measurements"]["mic.hum_hz"] is None
     assert report["reasons"]["mic.hum_hz"] == "no-hum"
     assert report["units"]["mic.loudness_lufs"] == "LUFS"
-    assert report["not_checked"] == ["network", "push"]
+    assert report["not_checked"] == ["drills"]
 
 
 def test_a_finding_is_whole():
