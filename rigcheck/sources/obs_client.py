@@ -26,7 +26,7 @@ from rigcheck.errors import NotSeen
 from rigcheck.model import Params, Reason
 from rigcheck.profile import Secret
 from rigcheck.samples import ObsAddress
-from rigcheck.secret import reveal
+from rigcheck.secret import hide, reveal
 from rigcheck.sources.worker import call_in_worker
 
 if TYPE_CHECKING:
@@ -151,7 +151,9 @@ async def _password(secret: Secret | None) -> str | None:
     try:
         with anyio.fail_after(CONNECT_S):
             if secret.ref.startswith("keyring:"):
-                return await call_in_worker(reveal, secret)
+                text = await call_in_worker(reveal, secret)
+                hide(text)  # the worker's log is not ours
+                return text
             return await anyio.to_thread.run_sync(reveal, secret, abandon_on_cancel=True)
     except TimeoutError:
         raise NotSeen(Reason.DENIED, {"ref": secret.ref.partition(":")[0]}) from None

@@ -76,6 +76,11 @@ def has_key(settings: Message) -> bool:
     return bool(settings.get("key") or settings.get("bearer_token"))
 
 
+def secrets_of(settings: Message) -> tuple[str, ...]:
+    """The texts that nobody may see."""
+    return tuple(str(settings[name]) for name in ("key", "bearer_token", "password") if settings.get(name))
+
+
 def _value(answer: Message | None) -> str | None:
     if answer is None:
         return None
