@@ -229,7 +229,7 @@ async def _receive(line: ClientConnection) -> Message:
 @contextmanager
 def _faults(where: Params) -> Iterator[None]:
     """What can go wrong on the line, as NotSeen with the place it happened at."""
-    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI  # noqa: PLC0415 - as for connecting
+    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI  # noqa: PLC0415 - as for connecting
 
     try:
         yield
@@ -242,6 +242,8 @@ def _faults(where: Params) -> Iterator[None]:
         raise NotSeen(Reason.UNREACHABLE, where) from None
     except EOFError:
         raise NotSeen(Reason.LOST, where) from None
+    except InvalidMessage as cut:  # hung up in mid-handshake, or no web server at all
+        raise NotSeen(Reason.LOST if isinstance(cut.__cause__, EOFError) else Reason.JUNK, where) from None
     except (InvalidHandshake, ValueError, TypeError, KeyError):  # a web server, another service: no obs-websocket
         raise NotSeen(Reason.JUNK, where) from None
 
