@@ -29,6 +29,8 @@ ROOM_SIDES = {
     "host.disk": {"low"},
     "host.sleep": {"low"},
     "obs.virtualcam": {"bad"},
+    "obs.scene": {"bad"},
+    "obs.key": {"bad"},
     "obs.target": {"bad"},
     "obs.delay": {"high"},
     "obs.disk": {"low"},
