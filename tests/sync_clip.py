@@ -17,7 +17,8 @@ FLASH_S = 0.1
 def make_sync_clip(folder: Path, seconds: int = PERIOD_S, late_s: float = 0.0) -> Path:
     """640x360 at 30 fps, dark with white flashes; a 1 kHz beep with each, `late_s` after it. The same every 12 s."""
     need("ffmpeg")
-    frames = [np.full((360, 640), 235.0 if _is_flash(i / FPS) else 40.0) for i in range(FPS * seconds)]
+    dark, lit = np.full((360, 640), 40.0), np.full((360, 640), 235.0)
+    frames = [lit if _is_flash(i / FPS) else dark for i in range(FPS * seconds)]
     picture = write_video(folder / "flashes.mkv", frames, options={"preset": "ultrafast", "qp": "12", "g": "30"})
     t_s = np.arange(RATE_HZ * seconds) / RATE_HZ
     since_s, on = (t_s - late_s) % PERIOD_S, np.zeros(len(t_s), bool)

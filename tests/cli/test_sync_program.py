@@ -11,7 +11,7 @@ from show_clip import NAME, play_show
 from sync_clip import make_sync_clip
 
 pytestmark = pytest.mark.svc
-CLIP_S = 60  # longer than the test: at its end OBS would start it again, and place its sound anew
+CLIP_S = 96  # longer than the test: at its end OBS would start it again, and place picture and sound anew
 ROOM = """
 camera: {{main: {{device: "obs:program"}}}}
 mic: {{main: {{device: "obs:program", speak_s: 10}}}}
@@ -34,23 +34,35 @@ def delay(obs: ObsStudio, late_ms: int) -> None:
     """Set the sync offset of the clip's sound, by way of another one.
 
     OBS (libobs, source_output_audio_data) lays a source's sound by its time stamps only where an offset other than
-    nought has changed. From nought it takes a new offset only at the next start of the source; and what a start left
-    askew, up to 70 ms (TS_SMOOTHING_THRESHOLD), stays.
+    nought has changed. From nought it takes a new offset only at the next start of the source; and sound that a start
+    left askew, by up to 70 ms (TS_SMOOTHING_THRESHOLD), stays so.
     """
     for offset in (late_ms + 5, late_ms):
         obs.ask("SetInputAudioSyncOffset", {"inputName": NAME, "inputAudioSyncOffset": offset})
         time.sleep(0.5)  # until sound has passed
 
 
+def read_back(obs: ObsStudio, room: Path, late_ms: int) -> float:
+    """The offset in ms. An OBS that a busy computer makes stutter shows too few flashes: that is seen, and done again."""
+    delay(obs, late_ms)
+    for _ in range(3):
+        # Other tests may be pushing on this computer.
+        done = rigcheck(room.parent, "sync", room, "--format", "json", "--allow-on-air", **obs.environment)
+        made = report(done)
+        assert {each["via"] for each in made["findings"]} == {"obs-record"}
+        value = made["measurements"]["sync.offset_ms"]
+        if value is not None:
+            return float(value)
+        assert made["reasons"]["sync.offset_ms"] == "no-clap"
+    pytest.fail("never enough flashes")
+
+
 def test_a_delay_set_in_obs_is_read_back(obs: ObsStudio, tmp_path: Path) -> None:
     assert obs.address.password is not None
     room = tmp_path / "room.yaml"
     room.write_text(ROOM.format(url=obs.address.url, password=obs.address.password.ref), encoding="utf-8")
-    for late_ms in (0, 200):
-        delay(obs, late_ms)
-        # Other tests may be pushing on this computer.
-        done = rigcheck(tmp_path, "sync", room, "--format", "json", "--allow-on-air", **obs.environment)
-        made = report(done)
-        assert made["measurements"]["sync.offset_ms"] == pytest.approx(late_ms, abs=15), made
-        assert {each["via"] for each in made["findings"]} == {"obs-record"}
+    # Where a busy computer has OBS show the first picture late, all of them stay late: hence the difference.
+    plain_ms, late_ms = (read_back(obs, room, offset) for offset in (0, 200))
+    assert late_ms - plain_ms == pytest.approx(200, abs=15)
+    assert abs(plain_ms) < 100
     assert list(obs.recordings.iterdir()) == []
