@@ -20,7 +20,7 @@ def assemble(
 ) -> Report:
     """The Report on a run's tasks; `measured` by the position of the task."""
     profile = plan.setting.profile
-    vias = [_via(plan, outcomes.get(task.request)) for task in tasks]
+    vias = [_via(plan, task.request, outcomes.get(task.request)) for task in tasks]
     findings = [_finding(plan, task, measured[index], vias[index]) for index, task in enumerate(tasks)]
     order = {check.id: index for index, check in enumerate(plan.checks)}
     taken = _taken(plan, tasks, measured)
@@ -46,9 +46,11 @@ def assemble(
     )
 
 
-def _via(plan: Run, outcome: Outcome | None) -> str:
-    """Through what a task looked: a recording, OBS, or the device itself."""
-    return str(getattr(outcome, "via", "device")) if plan.source.is_live else "replay"
+def _via(plan: Run, request: Request, outcome: Outcome | None) -> str:
+    """Through what a task looked, also where it saw nothing: a recording, OBS, or the device itself."""
+    if not plan.source.is_live:
+        return "replay"
+    return request.via if isinstance(outcome, NotSeen) else str(getattr(outcome, "via", "device"))
 
 
 def _finding(plan: Run, task: Task, measured: Measured, via: str) -> Finding:

@@ -128,6 +128,7 @@ OBS_MEDIA = Metric("obs.missing_media", "count", 0)
 OBS_VIRTUALCAM = Metric("obs.virtualcam_on", "flag", 0)
 OBS_CANVAS = Metric("obs.canvas_ok", "flag", 0)
 OBS_TEST_TARGET = Metric("obs.target_is_test", "flag", 0)
+OBS_KEY = Metric("obs.key_set", "flag", 0)
 OBS_SKIPPED = Metric("obs.skipped_pct", "%", 2)  # frames that rendering or encoding came too late for
 OBS_DROPPED = Metric("obs.dropped_pct", "%", 2)  # frames that the network could not take
 OBS_RECONNECTING = Metric("obs.reconnecting", "flag", 0)

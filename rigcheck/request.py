@@ -42,6 +42,14 @@ class Request:
         return self.key
 
     @property
+    def via(self) -> str:
+        """Through what it looks first: the device itself, OBS's recording, or what OBS shows of an input."""
+        device = getattr(self, "device", None)
+        if device == PROGRAM:
+            return "obs-record"
+        return "obs-shot" if str(device).startswith("obs:") else "device"
+
+    @property
     def deadline_s(self) -> float:
         """Seconds after which the acquisition is killed."""
         return 5.0

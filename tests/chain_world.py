@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from obs_states import AT_REST, CAM, LAV
+
 from rigcheck.chain import questions
 from rigcheck.chain.ask import ask_backup_ingest, ask_camera, ask_ingest, ask_line, ask_main_obs
 from rigcheck.checks.host import ask_on_air
@@ -22,7 +24,7 @@ from rigcheck.later import (
 )
 from rigcheck.link_state import LineState, Presence, Reach
 from rigcheck.model import Stage
-from rigcheck.obs_state import ObsInput, ObsState
+from rigcheck.obs_state import ObsInput
 from rigcheck.plan import Outcome
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, PowerDevice, Profile, Setting, Show
 from rigcheck.samples import OnAirState, PowerState, Request
@@ -30,31 +32,16 @@ from rigcheck.uplink import Line, Network, Push
 
 NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 
-LIVE = ObsState(
-    version="29.0.2",
-    websocket="5.0.1",
+LIVE = replace(
+    AT_REST,
     profile="taobao",
-    collection="rooms",
-    scene="Live",
-    scenes=("Live", "Standby"),
     inputs=(
-        ObsInput("Cam 1", "v4l2_input", True),
-        ObsInput("Lav 1", "pulse_input_capture", True, muted=False, peak_dbfs=-20.0, silent=False),
+        CAM,
+        LAV,
         ObsInput("Clip", "ffmpeg_source", True, muted=False, peak_dbfs=-30.0, silent=False, media="playing"),
         ObsInput("Cam 2", "v4l2_input", False),
     ),
-    settings={},
     streaming=True,
-    reconnecting=False,
-    recording=False,
-    virtualcam=False,
-    studio_mode=False,
-    target="platform",
-    has_key=True,
-    delay_s=0.0,
-    disk_free_gb=100.0,
-    rendered=(1000, 1045),
-    render_skipped=(3, 3),
     encoded=(900, 945),
     encode_skipped=(2, 2),
     sent=(900, 945),

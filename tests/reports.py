@@ -87,7 +87,7 @@ GOOD: dict[str, Any] = {
     "obs.virtualcam_on": False,
     "obs.canvas_ok": True,
     "obs.target_is_test": False,
-    "obs.settings_differ": Reason.NO_PLAN,
+    "obs.key_set": True,
     "obs.skipped_pct": 0.0,
     "obs.dropped_pct": Reason.NOT_STREAMING,
     "obs.reconnecting": False,

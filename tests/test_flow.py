@@ -278,6 +278,15 @@ async def test_a_replay_is_never_on_air() -> None:
     assert OnAirRequest() not in source.asked
 
 
+@pytest.mark.parametrize(
+    ("device", "via"), [("obs:program", "obs-record"), ("obs:Lav 1", "obs-shot"), ("Lav 1", "device")]
+)
+async def test_what_was_not_seen_tells_through_what(device: str, via: str) -> None:
+    source = Fake(answers={"main": NotSeen(Reason.TIMEOUT)})
+    made = await report(source, check(), profile=room(mic={"main": MicDevice(device)}))
+    assert (only(made).via, only(made).reason) == (via, Reason.TIMEOUT)
+
+
 async def test_the_profiles_limit_wins_over_the_rooms_over_the_built_in_one() -> None:
     computed = Limit(Span(-16, -14), origin="profile")
     own = Limit(Span(0, 1), origin="profile")

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta
 from rigcheck.address import host_of
 from rigcheck.chain.ask import ask_backup_ingest, ask_ingest, ask_line
 from rigcheck.chain.link import Cover, Link, broken, ok, unknown
-from rigcheck.chain.obs import LATE_PCT, grown, obs_of, share_pct
+from rigcheck.chain.obs import LATE_PCT, obs_of, share_pct
 from rigcheck.chain.room import Outcomes, why_unseen
 from rigcheck.errors import NotSeen
 from rigcheck.later import FarEnd
 from rigcheck.link_state import LineState, Reach
+from rigcheck.measure.obs import grown
 from rigcheck.model import Message, Params, Reason
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import Profile, Setting, Show

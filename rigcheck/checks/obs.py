@@ -8,7 +8,7 @@ from rigcheck.check import Check
 from rigcheck.checks.host import limit_disk
 from rigcheck.checks.route import obs_address
 from rigcheck.measure.obs import measure_obs
-from rigcheck.model import Impact, Limit, Metric, Need, OneOf, Span
+from rigcheck.model import Impact, Limit, Metric, Need, OneOf, Span, Stage
 from rigcheck.profile import Setting
 from rigcheck.samples import ObsAddress, ObsRequest
 
@@ -39,6 +39,19 @@ def limit_virtualcam(setting: Setting, name: str, metric: Metric) -> Limit | Non
     return Limit(OneOf((True,))) if setting.profile.show.pusher == "companion" else None
 
 
+def limit_scene(setting: Setting, name: str, metric: Metric) -> Limit | None:
+    """Before the show another scene, Standby, may well be on: worth a word, no more."""
+    del name, metric
+    return None if setting.stage is Stage.GO else Limit(OneOf((True,)), OneOf((True, False)))
+
+
+def limit_key(setting: Setting, name: str, metric: Metric) -> Limit | None:
+    """Platforms give keys out shortly before a show; then OBS cannot push without one."""
+    del name, metric
+    is_due = setting.stage is Stage.GO and setting.profile.show.pusher == "obs"
+    return Limit(OneOf((True,))) if is_due else None
+
+
 def limit_target(setting: Setting, name: str, metric: Metric) -> Limit | None:
     """Where OBS itself pushes, it must push to the platform."""
     del name, metric
@@ -55,7 +68,7 @@ _check = partial(Check, section="obs", ask=ask_obs, measure=measure_obs, impact=
 
 OBS_CHECKS: tuple[Check, ...] = (
     _check(id="obs.link", metrics=(m.OBS_REACHABLE,), impact=Impact.STOP),
-    _check(id="obs.scene", metrics=(m.OBS_SCENE,), impact=Impact.STOP, minutes=1),
+    _check(id="obs.scene", metrics=(m.OBS_SCENE,), impact=Impact.STOP, limit_of=limit_scene, minutes=1),
     _check(id="obs.muted", metrics=(m.OBS_MUTED,), impact=Impact.STOP, minutes=1),
     _check(id="obs.silent", metrics=(m.OBS_SILENT,), needs=frozenset({Need.HOST})),
     _check(id="obs.names", metrics=(m.OBS_MISSING,), impact=Impact.STOP, minutes=3),
@@ -65,6 +78,7 @@ OBS_CHECKS: tuple[Check, ...] = (
     _check(id="obs.virtualcam", metrics=(m.OBS_VIRTUALCAM,), impact=Impact.STOP, limit_of=limit_virtualcam, minutes=1),
     _check(id="obs.canvas", metrics=(m.OBS_CANVAS,), minutes=3),
     _check(id="obs.target", metrics=(m.OBS_TEST_TARGET,), impact=Impact.STOP, limit_of=limit_target),
+    _check(id="obs.key", metrics=(m.OBS_KEY,), impact=Impact.STOP, limit_of=limit_key, minutes=1),
     _check(id="obs.late", metrics=(m.OBS_SKIPPED,), minutes=3),
     _check(id="obs.dropped", metrics=(m.OBS_DROPPED,), minutes=5),
     _check(id="obs.reconnecting", metrics=(m.OBS_RECONNECTING,), impact=Impact.STOP, minutes=3),

@@ -32,10 +32,12 @@ def now(  # noqa: PLR0913 - one parameter an option, as typer wants them
     timeout: Annotated[
         float, Option(metavar="S", min=0.1, max=MOST_S, help="Seconds for all looking together.")
     ] = LOOK_S,
+    verbose: Annotated[bool, Option("-v", "--verbose", help="The log on stderr.")] = False,
     no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False,
 ) -> int:
     """Look, and write down the chain. Returns 0 nothing broken, 2 a broken link, 3 nothing could be seen."""
     from rigcheck.cli.language import speak
+    from rigcheck.cli.log import show_log
     from rigcheck.cli.options import Options
     from rigcheck.cli.output import look_of, write_text
     from rigcheck.errors import UsageError
@@ -46,6 +48,8 @@ def now(  # noqa: PLR0913 - one parameter an option, as typer wants them
     if format_ not in known:
         raise UsageError(Message("error.usage.unknown-format", {"name": format_, "known": known}))
     words = speak(lang)
+    if verbose:
+        show_log()
     options = Options(room=room, profile=profile, format=format_, output=output, no_color=no_color)
     report = _look(options.named_profile, replay, timeout)
     is_json = format_ == "json"

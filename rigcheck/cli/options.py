@@ -29,7 +29,9 @@ class Options:
     output: Annotated[Path | None, Option(metavar="FILE", help="Write the report to FILE, not to the screen.")] = None
     lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None
     quiet: Annotated[bool, Option("-q", "--quiet", help="Faults only.")] = False
-    verbose: Annotated[bool, Option("-v", "--verbose", help="Everything, skipped checks too.")] = False
+    verbose: Annotated[bool, Option("-v", "--verbose", help="Everything, skipped checks too; the log on stderr.")] = (
+        False
+    )
     timeout: Annotated[float | None, Option(metavar="S", min=0.1, help="Seconds for all measuring together.")] = None
     cron: Annotated[
         bool, Option("--cron", help="Nobody is there: no prompt, no colour, silent when nothing has changed.")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rigcheck.check import Check, Source
 from rigcheck.checks import ALL_CHECKS, CHECKS, PARTS
 from rigcheck.cli.language import speak
+from rigcheck.cli.log import show_log
 from rigcheck.cli.options import IngestOptions, MicOptions, NetworkOptions, Options, RecordOptions
 from rigcheck.cli.output import write_report
 from rigcheck.cli.plan_store import kept_plan
@@ -58,6 +59,8 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     if options.format not in FORMATS:
         raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": tuple(FORMATS)}))
     words = speak(options.lang)
+    if options.verbose:
+        show_log()
     checks = choose_checks(parts, options.only, options.skip)
     evidence = find_evidence(options)
     plan = run_of(command, checks, evidence, options)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -22,8 +21,6 @@ def run_session(work: Callable[[], Awaitable[T]]) -> T:
 
     Raises RigcheckError as `work` does.
     """
-    # Before Python 3.12 it now and then warns on stderr that a worker's end was noticed twice; that is no news to a user.
-    logging.getLogger("asyncio").setLevel(logging.ERROR)
     return anyio.run(partial(_supervise, work))
 
 

@@ -14,6 +14,7 @@ from rigcheck.metrics import (
     OBS_DELAY,
     OBS_DISK,
     OBS_DROPPED,
+    OBS_KEY,
     OBS_LOG,
     OBS_MEDIA,
     OBS_MISSING,
@@ -53,6 +54,7 @@ def measure_obs(state: ObsState, setting: Setting, name: str) -> tuple[Measureme
         Measurement(OBS_VIRTUALCAM, state.virtualcam),
         _canvas(state, setting.profile.show.orientation),
         _target(state, setting),
+        _key(state),
         _late(state),
         _dropped(state),
         Measurement(OBS_RECONNECTING, state.reconnecting),
@@ -146,10 +148,17 @@ def _target(state: ObsState, setting: Setting) -> Measurement:
     return Measurement(OBS_TEST_TARGET, is_test, params={"what": (state.target,)})
 
 
+def _key(state: ObsState) -> Measurement:
+    """Whether a stream key is set; only a platform is known to want one."""
+    if state.target != "platform":
+        return Measurement(OBS_KEY, None, Reason.NONE_HERE)
+    return Measurement(OBS_KEY, state.has_key)
+
+
 def _late(state: ObsState) -> Measurement:
     """Frames that came too late to be rendered or encoded, of those due."""
-    due, unrendered = _grown(state.rendered, state.render_skipped)
-    _, unencoded = _grown(state.encoded, state.encode_skipped)
+    due, unrendered = grown(state.rendered, state.render_skipped)
+    _, unencoded = grown(state.encoded, state.encode_skipped)
     return _share(OBS_SKIPPED, due, unrendered + unencoded)
 
 
@@ -157,7 +166,7 @@ def _dropped(state: ObsState) -> Measurement:
     """Frames that the network did not take, of those of the running stream."""
     if state.sent is None or state.dropped is None:
         return Measurement(OBS_DROPPED, None, Reason.NOT_STREAMING)
-    due, lost = _grown(state.sent, state.dropped)
+    due, lost = grown(state.sent, state.dropped)
     if due == 0 and state.reconnecting:  # told by its own metric
         return Measurement(OBS_DROPPED, None, Reason.NOT_STREAMING)
     return _share(OBS_DROPPED, due, lost)
@@ -170,7 +179,7 @@ def _share(metric: Metric, due: int, lost: int) -> Measurement:
     return Measurement(metric, 100 * min(lost, due) / due, params={"lost": lost, "due": due})
 
 
-def _grown(total: Counter, part: Counter) -> tuple[int, int]:
+def grown(total: Counter, part: Counter) -> tuple[int, int]:
     """How far a counter and a part of it grew; where one went backwards, both had started again from 0."""
     if total[1] < total[0] or part[1] < part[0]:
         return total[1], part[1]

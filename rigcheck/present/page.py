@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from rigcheck.i18n import Catalogue
 from rigcheck.model import Finding, Report, Status
+from rigcheck.present.fault import Fault, numbered_faults
 from rigcheck.present.fit import pad
 
 LABEL = 10
-"""Cells of the label column: "UNKNOWN 3" and a blank."""
+"""Cells of the label column: "UNKNOWN 3" and a blank; from ten faults on it may be wider."""
 STYLES = {
     Status.FAIL: "bold red",
     Status.UNKNOWN: "bold magenta",
@@ -33,16 +35,17 @@ class Page:
     words: Catalogue
     width: int
     mains: frozenset[tuple[str, str]]  # (part, device)
+    label: int = LABEL  # cells of the label column
 
     @property
     def room(self) -> int:
         """Cells beside the label column."""
-        return self.width - LABEL
+        return self.width - self.label
 
     def labelled(self, label: str, lines: Iterable[str], style: str = "dim") -> list[Line]:
         """Lines beside the label column, with a label beside the first."""
-        first = pad(label, LABEL - 1) + " "
-        return [((first if at == 0 else " " * LABEL, style), (line, "")) for at, line in enumerate(lines)]
+        first = pad(label, self.label - 1) + " "
+        return [((first if at == 0 else " " * self.label, style), (line, "")) for at, line in enumerate(lines)]
 
     def is_main(self, finding: Finding) -> bool:
         """Whether it is about a main device."""
@@ -58,7 +61,13 @@ class Page:
 def page_of(report: Report, words: Catalogue, width: int) -> Page:
     """The page for a report."""
     mains = frozenset((taken.measurement.metric.part, taken.device) for taken in report.taken if taken.is_main)
-    return Page(words, width, mains)
+    widest = max((cell_len(label_of(fault, words)) for fault in numbered_faults(report)), default=0)
+    return Page(words, width, mains, max(LABEL, widest + 1))
+
+
+def label_of(fault: Fault, words: Catalogue) -> str:
+    """How it is called in the label column: `FAIL 2`."""
+    return f"{words.text(f'status.{fault.first.status}')} {fault.number}"
 
 
 def paint(lines: Iterable[Line], *, color: bool) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 from rigcheck.address import host_of, place_of
 from rigcheck.sources.obs_client import Message, ObsClient, Question
@@ -76,8 +77,14 @@ def target_of(kind: str, settings: Message, test_hosts: tuple[str, ...]) -> Targ
 
 
 def has_key(settings: Message) -> bool:
-    """Whether a stream key (or WHIP's bearer token) is set."""
-    return bool(settings.get("key") or settings.get("bearer_token"))
+    """Whether a stream key (or WHIP's bearer token) is set; SRT and RIST have it in their address."""
+    scheme = urlsplit(str(settings.get("server") or "")).scheme
+    return bool(settings.get("key") or settings.get("bearer_token") or scheme in ("srt", "rist"))
+
+
+def secrets_of(settings: Message) -> tuple[str, ...]:
+    """The texts that nobody may see."""
+    return tuple(str(settings[name]) for name in ("key", "bearer_token", "password") if settings.get(name))
 
 
 def _value(answer: Message | None) -> str | None:

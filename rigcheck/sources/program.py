@@ -26,7 +26,8 @@ from rigcheck.sources.encoder import try_encoders
 from rigcheck.sources.mic import phase_of
 from rigcheck.sources.obs_client import connect
 from rigcheck.sources.obs_meter import hear_programme
-from rigcheck.sources.obs_program import Recording, record_program
+from rigcheck.sources.obs_program import record_program
+from rigcheck.sources.obs_recording import Recording
 from rigcheck.sources.obs_shot import watch_source
 from rigcheck.sources.worker import call_in_worker
 

@@ -44,6 +44,8 @@ ROOM_SIDES = {
     "ingest.match": {"high"},
     "ingest.sustained": {"low"},
     "obs.virtualcam": {"bad"},
+    "obs.scene": {"bad"},
+    "obs.key": {"bad"},
     "obs.target": {"bad"},
     "obs.delay": {"high"},
     "obs.disk": {"low"},

@@ -90,10 +90,10 @@ def outside(limit: Limit) -> list[Value]:
 
 
 def limits_of(check: Check, metric: Metric) -> Limit | None:
-    """The limit of a room: of one that OBS pushes from, or else a companion application."""
+    """The limit of a room in a moment: of one that OBS pushes from, or else a companion application."""
     room = Profile(camera={"main": CameraDevice(mode=Mode(1280, 720, 30))})
     profiles = (room, replace(room, show=Show(pusher="companion")))
-    settings = [Setting(profile, Stage.HOST, date(2026, 11, 22)) for profile in profiles]
+    settings = [Setting(profile, Stage.GO, date(2026, 11, 22)) for profile in profiles]
     own = (check.limit_of(setting, "main", metric) for setting in settings if check.limit_of)
     return next((limit for limit in own if limit is not None), LIMITS.get(metric.id))
 

@@ -26,7 +26,7 @@ ROOMS = {
     "on-battery-frozen": (
         Status.FAIL,
         {
-            *("camera.frozen", "camera.duplicates", "obs.scene", "obs.target", "obs.late"),
+            *("camera.frozen", "camera.duplicates", "obs.target", "obs.late"),
             *("power.mains", "power.runtime", "power.charge", "power.input"),
         },
     ),
@@ -62,7 +62,8 @@ async def test_a_room_is_judged_as_its_name_says(name):
     status, faults = ROOMS[name]
     assert report.status is status
     assert {finding.check for finding in report.findings if finding.status is Status.FAIL} == faults
-    assert not [finding.check for finding in report.findings if finding.status is Status.WARN]
+    warned = [finding.check for finding in report.findings if finding.status is Status.WARN]
+    assert warned == (["obs.scene"] if name == "on-battery-frozen" else [])  # the show is not on yet
 
 
 @pytest.mark.anyio

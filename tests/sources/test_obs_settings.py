@@ -12,6 +12,7 @@ from services_obs import ObsStudio
 from services_video import mute_server
 
 from rigcheck.samples import ObsAddress
+from rigcheck.secret import HIDDEN
 
 pytestmark = pytest.mark.svc
 
@@ -92,6 +93,15 @@ def test_where_the_stream_goes(obs: ObsStudio, server: str, target: str):
     set_service(obs, server="", key="")
     assert (state.target, state.has_key) == (target, True)
     assert "k3y" not in str(asdict(state))
+
+
+def test_the_key_is_a_text_to_hide(obs: ObsStudio, caplog: pytest.LogCaptureFixture):
+    set_service(obs, server="rtmp://127.0.0.1/live", key="k3y-nobody-may-see")
+    with caplog.at_level("DEBUG", "rigcheck"):
+        read(obs, seconds=0.0)
+    set_service(obs, server="", key="")
+    assert {"k3y-nobody-may-see", obs.password} == {getattr(record, HIDDEN, None) for record in caplog.records} - {None}
+    assert "k3y" not in caplog.text
 
 
 def test_known_services(obs: ObsStudio):
