@@ -112,7 +112,7 @@ def test_an_estimate_is_said_to_be_one():
 def test_a_device_that_is_not_seen_is_one_fault_for_all_its_checks():
     report = sample("nothing")
     faults = numbered_faults(report)
-    assert [len(fault.findings) for fault in faults] == [12, 19, 19, 11, 2, 12]
+    assert [len(fault.findings) for fault in faults] == [12, 19, 20, 11, 2, 12]
     text = shown(report)
     assert "UNKNOWN 2 camera, light" in text
     assert "74 not measured" in text
