@@ -27,7 +27,7 @@ from rigcheck.request import ObsAddress as ObsAddress  # noqa: PLC0414 - likewis
 from rigcheck.request import Request as Request  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncClip as SyncClip  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncRequest as SyncRequest  # noqa: PLC0414 - likewise
-from rigcheck.uplink_state import UplinkTrace
+from rigcheck.uplink_state import UplinkRequest, UplinkTrace
 
 LOCAL_OBS = ObsAddress("ws://127.0.0.1:4455")
 """Where an OBS listens by default."""
@@ -141,13 +141,15 @@ class HostRequest(Request):
 class OnAirRequest(Request):
     """Whether a show is going out from this computer right now; `obs` is asked where there is one.
 
-    `ingests` are the show's own, `trials` those to which a stream is none.
+    `ingests` are the show's own, `trials` those to which a stream is none. `line`: a line that other rooms share; they
+    are told at its far end.
     """
 
     kind: ClassVar[str] = "on_air"
     obs: ObsAddress | None = None
     ingests: tuple[str, ...] = ()
     trials: tuple[str, ...] = ()
+    line: UplinkRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)

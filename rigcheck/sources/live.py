@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import anyio
+
 from rigcheck.backend_state import BackendRequest, BackendState
 from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import NotSeen
@@ -50,6 +52,8 @@ from rigcheck.uplink_state import UplinkRequest, UplinkTrace
 if TYPE_CHECKING:
     from rigcheck.sources.program import Programme
 
+WORD_LIMIT_S = 1.0
+"""Our own rule: a far end that takes longer to be told is told at its next turn."""
 INPUT = "obs:"
 """What stands before the name of an input of OBS."""
 T = TypeVar("T")
@@ -78,8 +82,9 @@ class LiveSource:
         if isinstance(request, UplinkRequest):
             return await _uplink(request, self._on_air)
         sample = await ACQUIRE[type(request)](request)
-        if isinstance(sample, OnAirState):
+        if isinstance(request, OnAirRequest) and isinstance(sample, OnAirState):
             self._on_air = True if sample.pushing else None if sample.unasked else False
+            await _tell(request, self._on_air)
         return sample
 
     async def _on_programme(self, request: OnProgramme) -> Sample:
@@ -202,6 +207,16 @@ async def _link(request: LinkRequest) -> LinkState:
     from rigcheck.sources.link import read_link  # noqa: PLC0415 - what is not asked for is not loaded
 
     return await call_in_worker(read_link, request)
+
+
+async def _tell(request: OnAirRequest, on_air: bool | None) -> None:
+    """The rooms on the same line hear whether this one is on air, also where it tests nothing; it waits for nobody."""
+    if request.line is None:
+        return
+    from rigcheck.sources.turn import tell  # noqa: PLC0415 - what is not asked for is not loaded
+
+    with anyio.move_on_after(WORD_LIMIT_S):
+        await tell(request.line, on_air=on_air)
 
 
 async def _uplink(request: UplinkRequest, on_air: bool | None = None) -> UplinkTrace:
