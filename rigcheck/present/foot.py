@@ -93,7 +93,7 @@ def _again(report: Report, page: Page) -> list[str]:
     check = first.first.check
     part = check.partition(".")[0]
     name = (report.profile.said or report.profile.name) if report.profile else ""
-    room = f' "{name}"' if " " in name else f" {name}" if name else ""
+    room = f'"{name}"' if " " in name else name
     again = [page.words.text("table.again", {"part": part, "room": room})]
     is_live = report.source == "live" and part in PARTS
     return [*(again if is_live else []), page.words.text("table.explain", {"check": check})]

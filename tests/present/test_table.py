@@ -279,3 +279,9 @@ def test_a_room_without_camera_or_mic_is_never_told_to_go_live(language):
     assert told.startswith(words.text("headline.partial.ok"))
     assert words.text("part.mic") in told.splitlines()[1] + told.splitlines()[2]
     assert table(good, words, Look()).startswith(words.text("headline.live.ok"))
+
+
+def test_without_a_profile_the_hint_names_none():
+    text = shown(replace(sample("backlit"), profile=None))
+    assert "again: rigcheck mic   " in text
+    assert "?" not in text
