@@ -284,4 +284,4 @@ def test_a_room_without_camera_or_mic_is_never_told_to_go_live(language):
 def test_without_a_profile_the_hint_names_none():
     text = shown(replace(sample("backlit"), profile=None))
     assert "again: rigcheck mic   " in text
-    assert "?" not in text
+    assert "rigcheck mic?" not in text
