@@ -10,13 +10,13 @@ from rigcheck.errors import NotSeen
 from rigcheck.judge import Case, find, overall, worst_first
 from rigcheck.metrics import HOST_ON_AIR, METRICS
 from rigcheck.model import Finding, Impact, Limit, Measurement, Metric, ProfileRef, Report, Taken
-from rigcheck.plan import Measured, Outcome, Run, Task
+from rigcheck.plan import Answer, Measured, Run, Task
 from rigcheck.profile import Profile, Setting
 from rigcheck.samples import Request
 
 
 def assemble(
-    plan: Run, tasks: list[Task], measured: Mapping[int, Measured], outcomes: Mapping[Request, Outcome], took_s: float
+    plan: Run, tasks: list[Task], measured: Mapping[int, Measured], outcomes: Mapping[Request, Answer], took_s: float
 ) -> Report:
     """The Report on a run's tasks; `measured` by the position of the task."""
     profile = plan.setting.profile
@@ -46,7 +46,7 @@ def assemble(
     )
 
 
-def _via(plan: Run, outcome: Outcome | None) -> str:
+def _via(plan: Run, outcome: Answer | None) -> str:
     """Through what a task looked: a recording, OBS, or the device itself."""
     return str(getattr(outcome, "via", "device")) if plan.source.is_live else "replay"
 

@@ -10,6 +10,7 @@ from typing import Protocol
 from rigcheck.check import Check, Source
 from rigcheck.errors import NotSeen
 from rigcheck.model import Limit, Measurement, Need, Reason, Stage
+from rigcheck.pair import Pair
 from rigcheck.profile import Setting
 from rigcheck.samples import Request, Sample
 
@@ -20,6 +21,7 @@ PRESENT = {
 }
 """What each stage has to offer."""
 Outcome = Sample | NotSeen
+Answer = Outcome | Pair
 
 
 class Watcher(Protocol):

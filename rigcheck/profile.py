@@ -12,15 +12,16 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
+from rigcheck.baseline import Baseline
 from rigcheck.limit import WrittenLimit
 from rigcheck.model import Stage, Waiver
 from rigcheck.push_plan import PushPlan, Target
 from rigcheck.uplink import Backend, Ingest, Line, Network, Push, backends_by_name, lines_apart, lines_beside
+from rigcheck.value import CORNERS, Corners, Label, WrittenBox, WrittenMode, WrittenSecret, box_or
 
 # Found here with all the other values of a profile:
 from rigcheck.value import Box as Box  # noqa: PLC0414 - a name to import from here
 from rigcheck.value import DeviceName as DeviceName  # noqa: PLC0414 - likewise
-from rigcheck.value import Label, WrittenBox, WrittenMode, WrittenSecret, box_or
 from rigcheck.value import Mode as Mode  # noqa: PLC0414 - likewise
 from rigcheck.value import Secret as Secret  # noqa: PLC0414 - likewise
 from rigcheck.written import (
@@ -78,6 +79,8 @@ class CameraDevice:
     product: WrittenBox | None = None
     backdrop: Annotated[Box | Literal["green"] | None, box_or("green")] = None
     anchor: WrittenBox | None = None
+    grey: WrittenBox | None = None  # a grey card or white sheet
+    chart: Annotated[Literal["auto"] | Corners | None, CORNERS] = None  # a ColorChecker: to be found, or where it is
     obs_input: Label | None = None  # its input in OBS: the way to it while OBS holds the device
 
 
@@ -177,6 +180,7 @@ class Profile:
     network: Annotated[Network, Written(lines_apart, lines_beside)] = field(default_factory=Network)
     push: Push = field(default_factory=Push)
     backends: tuple[Backend, ...] = ()
+    checklist: tuple[Label, ...] = ()
     limits: dict[str, WrittenLimit] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     require_backup: bool = False
@@ -201,6 +205,7 @@ class Setting:
     seconds: float | None = None  # the trial push's length where it was typed
     target: Target = field(default_factory=Target)  # what the show means to send, before the line is known
     plan: PushPlan | None = None  # what `recommend` worked out last for this room
+    baseline: Baseline | None = None  # the room when it was good
 
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
