@@ -43,6 +43,7 @@ def assemble(
         taken=taken,
         not_checked=tuple(profile.later),
         warn_ok=plan.warn_ok,
+        require_backup=profile.require_backup,
     )
 
 

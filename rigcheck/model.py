@@ -241,6 +241,7 @@ class Report:
     taken: tuple[Taken, ...]
     not_checked: tuple[str, ...] = ()  # sections of the profile that no check of this version looks at
     warn_ok: bool = False  # warnings are fine for whoever asked
+    require_backup: bool = False  # the room must have its reserve
 
     @property
     def stops(self) -> tuple[Finding, ...]:

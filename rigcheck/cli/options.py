@@ -25,7 +25,7 @@ class Options:
     ] = None
     only: Annotated[str | None, Option(metavar="IDS", help="Only these checks or parts, comma-separated.")] = None
     skip: Annotated[str | None, Option(metavar="IDS", help="Not these checks or parts, comma-separated.")] = None
-    format: Annotated[str, Option(metavar="NAME", help="table or json.")] = "table"
+    format: Annotated[str, Option(metavar="NAME", help="table, json, junit or nagios.")] = "table"
     output: Annotated[Path | None, Option(metavar="FILE", help="Write the report to FILE, not to the screen.")] = None
     lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None
     quiet: Annotated[bool, Option("-q", "--quiet", help="Faults only.")] = False
