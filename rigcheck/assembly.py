@@ -44,6 +44,7 @@ def assemble(
         not_checked=tuple(profile.later),
         warn_ok=plan.warn_ok,
         require_backup=profile.require_backup,
+        again=plan.again,
     )
 
 

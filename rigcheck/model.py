@@ -242,6 +242,7 @@ class Report:
     not_checked: tuple[str, ...] = ()  # sections of the profile that no check of this version looks at
     warn_ok: bool = False  # warnings are fine for whoever asked
     require_backup: bool = False  # the room must have its reserve
+    again: datetime | None = None  # only what was not ok in the run of that time was looked at
 
     @property
     def stops(self) -> tuple[Finding, ...]:

@@ -54,6 +54,7 @@ class Run:
     allow_on_air: bool = False
     warn_ok: bool = False
     said: str | None = None
+    again: datetime | None = None  # only what was not ok then
     watchers: tuple[Watcher, ...] = ()
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from rigcheck.cli import devices, explain, now, profile
-from rigcheck.cli.options import MicOptions, Options, RecordOptions
+from rigcheck.cli.options import MicOptions, Options, PreflightOptions, RecordOptions
 
 PARTS = {
     "camera": "Cameras: mode, rate, drops, freezes, noise.",
@@ -70,7 +70,7 @@ def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...]
     app.command(name, help=about)(command)
 
 
-add_probe("preflight", "Every check of the room: one verdict, worst first.", Options, None)
+add_probe("preflight", "Every check of the room: one verdict, worst first.", PreflightOptions, None)
 for part, about in PARTS.items():
     add_probe(part, about, MicOptions if part == "mic" else Options, (part,))
 add_probe("record", "The same run as preflight, with every raw sample kept in DIR.", RecordOptions, None)

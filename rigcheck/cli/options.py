@@ -49,6 +49,13 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightOptions(Options):
+    """`preflight` can look again at what was not ok the last time."""
+
+    again: Annotated[bool, Option("--again", help="Only what was not ok in this room's last run.")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MicOptions(Options):
     """`mic` can be given the quiet phase as a file of its own."""
 

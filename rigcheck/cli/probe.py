@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, TypeVar
 from rigcheck.check import Check, Source
 from rigcheck.checks import CHECKS, PARTS
 from rigcheck.cli.language import speak
-from rigcheck.cli.options import MicOptions, Options, RecordOptions
+from rigcheck.cli.last import Last, keep_last, read_last
+from rigcheck.cli.options import MicOptions, Options, PreflightOptions, RecordOptions
 from rigcheck.cli.output import write_report
 from rigcheck.cli.rooms import find_room
 from rigcheck.cli.session import run_session
@@ -54,6 +55,9 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     words = speak(options.lang)
     checks = choose_checks(parts, options.only, options.skip)
     evidence = _evidence(options)
+    last = _last(command, evidence, options, words)
+    if last is not None:
+        checks = tuple(check for check in checks if check.id in last.faults) or checks
     plan = Run(
         command=command,
         checks=checks,
@@ -65,11 +69,29 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
         allow_on_air=options.allow_on_air,
         warn_ok=options.warn_ok,
         said=options.named_profile,
+        again=last.started_at.astimezone(evidence.now.tzinfo) if last else None,
     )
     report = _run(plan, options, words)
+    if not options.no_save:
+        keep_last(report, words)
     if not options.cron or options.no_save or is_news(report):
         write_report(report, words, options)
     return int(exit_of(report.status, warn_ok=options.warn_ok))
+
+
+def _last(command: str, evidence: Evidence, options: Options, words: Catalogue) -> Last | None:
+    """The last run whose faults are to be looked at again; None (and a word on stderr) where everything is looked at."""
+    if not isinstance(options, PreflightOptions) or not options.again:
+        return None
+    last = read_last(evidence.profile.room, command)
+    why = "missing"
+    if last is not None:
+        is_ours = last.is_of(evidence.now, evidence.source.name, evidence.profile.sha256)
+        if is_ours and last.faults:
+            return last
+        why = "fine" if is_ours else "stale"
+    sys.stderr.write(words.text(f"again.{why}") + "\n")
+    return None
 
 
 def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | None) -> tuple[Check, ...]:

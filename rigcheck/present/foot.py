@@ -60,7 +60,7 @@ def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
 
 def _again(report: Report, page: Page) -> list[str]:
     """How to check again the part with the first fault, and how to learn more about it."""
-    first = next(iter(numbered_faults(report)), None)
+    first = next(iter(numbered_faults(report.findings)), None)
     if first is None:
         return []
     check = first.first.check
@@ -73,6 +73,8 @@ def _again(report: Report, page: Page) -> list[str]:
 
 
 def _not_done(report: Report, page: Page) -> list[str]:
+    if report.again is not None:
+        return [page.words.text("table.again_of", {"clock": f"{report.again:%H:%M}"})]
     if report.source != "live":
         return [page.words.text("table.not_done_replay")]
     return [] if report.command in PARTS else [page.words.text("table.not_done")]

@@ -32,7 +32,7 @@ def table(report: Report, words: Catalogue, look: Look) -> str:
 
 
 def _faults(report: Report, page: Page, look: Look) -> list[Line]:
-    found = numbered_faults(report)
+    found = numbered_faults(report.findings)
     in_detail = len(found) if look.verbose or len(found) <= ALL_IN_FULL else FIRST_IN_FULL
     full = 0 if look.quiet else in_detail
     told = (in_full(fault, page) if fault.number <= full else in_brief(fault, page) for fault in found)
