@@ -12,6 +12,7 @@ class Reason(StrEnum):
     NO_HUM = "no-hum"
     NO_CLAP = "no-clap"
     NO_CHART = "no-chart"
+    TOO_SMALL = "too-small"
     NO_BASELINE = "no-baseline"
     NO_CLOCK = "file-has-no-clock"
     STILL = "still-picture"
@@ -51,6 +52,7 @@ class Reason(StrEnum):
     TOO_OLD = "too-old"
     REFUSED = "refused"
     FAILED = "failed"
+    BADLY_EXPOSED = "badly-exposed"
 
     @property
     def is_blind(self) -> bool:

@@ -7,9 +7,11 @@ from rigcheck import metrics as m
 from rigcheck.check import Check
 from rigcheck.checks.route import LOOK_S, goes_through_program, obs_address, program_s
 from rigcheck.measure.camera import measure_camera
+from rigcheck.measure.match import measure_match
 from rigcheck.model import Impact, Limit, Metric, Need, Role, Span
+from rigcheck.pair import PairRequest
 from rigcheck.profile import Box, CameraDevice, Setting
-from rigcheck.samples import PROGRAM, CameraRequest
+from rigcheck.samples import PROGRAM, CameraRequest, Request
 
 
 def ask_camera(setting: Setting, name: str) -> CameraRequest:
@@ -33,6 +35,14 @@ def ask_camera(setting: Setting, name: str) -> CameraRequest:
         obs=obs,
         obs_input=device.obs_input,
     )
+
+
+def ask_match(setting: Setting, name: str) -> Request:
+    """The main camera and this one, side by side; the main one has nothing to be compared with."""
+    main = setting.main_of("camera")
+    if name == main:
+        return ask_camera(setting, name)
+    return PairRequest(name, ask_camera(setting, main), ask_camera(setting, name))
 
 
 def _crop(
@@ -71,5 +81,14 @@ CAMERA_CHECKS: tuple[Check, ...] = (
     _check(id="camera.focus", metrics=(m.CAMERA_FOCUS_RATIO, m.CAMERA_FOCUS), impact=Impact.DEGRADE, minutes=1),
     _check(id="camera.noise", metrics=(m.CAMERA_NOISE,), impact=Impact.DEGRADE, needs=frozenset({Need.LIGHTS})),
     _check(id="camera.levels", metrics=(m.CAMERA_LEVELS,), impact=Impact.DEGRADE, needs=frozenset({Need.LIGHTS})),
+    _check(
+        id="camera.match",
+        ask=ask_match,
+        measure=measure_match,
+        metrics=(m.CAMERA_MATCH,),
+        impact=Impact.DEGRADE,
+        needs=frozenset({Need.LIGHTS}),
+        minutes=3,
+    ),
     _check(id="camera.start", metrics=(m.CAMERA_FIRST_FRAME,), impact=Impact.DEGRADE),
 )

@@ -36,6 +36,8 @@ ROOM_SIDES = {
 """Sides on which the limits that depend on the room can be missed."""
 WORD_METRICS = {
     "camera.levels": ("full", "limited", "crushed", "washed"),
+    "camera.match_de00": ("grey", "chart"),
+    "light.cast_pct": ("grey", "anchor", "picture", "yellow", "blue", "pink", "green"),
     "power.condition": ("normal", "caution", "bad"),
     "obs.canvas_ok": ("orientation", "odd", "enlarged", "stretched", "rate", "space", "range"),
     "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
