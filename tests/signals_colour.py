@@ -60,3 +60,26 @@ def scene_with_chart(corners, *, rgb=CHART_RGB, size=(720, 1280), background=(11
     warped = cv2.warpPerspective(card, turn, size[::-1], flags=cv2.INTER_AREA)
     inside = cv2.warpPerspective(np.ones(card.shape[:2]), turn, size[::-1])[..., None]
     return picture * (1 - inside) + warped
+
+
+def seen(rgb, sigma=0.0, seed=0, jpeg=None):
+    """(H, W, 3) 8-bit BGR as a camera with this noise, and this JPEG quality if any, delivers RGB codes."""
+    import cv2
+
+    noise = np.random.default_rng(seed).normal(0, sigma, rgb.shape) if sigma else 0
+    bgr = np.ascontiguousarray(np.clip(np.rint(rgb + noise), 0, 255).astype(np.uint8)[..., ::-1])
+    return bgr if jpeg is None else cv2.imdecode(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, jpeg])[1], 1)
+
+
+def colour_clip(*pictures, clock="grab", rotate=0):
+    """A CameraClip of BGR pictures at 30 fps, as a camera source makes it; all of them are kept."""
+    import cv2
+
+    from rigcheck.measure.frame import FrameReducer
+
+    reducer = FrameReducer(asked=None, rotate=rotate, crop=None, clock=clock, limited=False, keep=2)
+    for position, picture in enumerate(pictures):
+        reducer.add(cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), position / 30)
+        if reducer.wants_frame():
+            reducer.keep(picture)
+    return reducer.clip(fourcc="TEST", first_frame_ms=None)
