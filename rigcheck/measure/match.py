@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
+import numpy as np
+
 from rigcheck.measure.cast import grey_colour
 from rigcheck.measure.chart import chart_patches
 from rigcheck.measure.colour import Floats, ciede2000, lab_of_linear
@@ -31,7 +33,8 @@ def measure_match(sample: CameraClip | Pair, setting: Setting, name: str) -> tup
 
 
 def _matched(one: _Look, other: _Look) -> Measurement:
-    if not len(one[0].frames) or not len(other[0].frames):
+    frames = one[0].frames, other[0].frames
+    if not all(map(len, frames)) or np.array_equal(*frames):  # two roles of one camera, or of one file, tell nothing
         return _none(Reason.NONE_HERE)
     charts = _charts(one, other)
     if not isinstance(charts, Reason):
