@@ -22,6 +22,7 @@ class CameraBaseline:
     via: str  # device, obs-shot, obs-record: pictures of different ways are not compared
     picture: NDArray[np.uint8]  # (h, w, 3) BGR full range, reduced to at most 480 pixels of width by area
     focus: float  # of the whole picture at the fixed working size
+    noise: float = 0.0  # deviation of the picture's noise, codes
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -63,9 +63,10 @@ def limit_size(setting: Setting, name: str, metric: Metric) -> Limit | None:
 
 
 _check = partial(Check, section="camera", ask=ask_camera, measure=measure_camera, who=Role.CAMERA)
+_LIT = frozenset({Need.LIGHTS})
 
 CAMERA_CHECKS: tuple[Check, ...] = (
-    _check(id="camera.black", metrics=(m.CAMERA_BLACK,), impact=Impact.STOP, needs=frozenset({Need.LIGHTS}), minutes=1),
+    _check(id="camera.black", metrics=(m.CAMERA_BLACK,), impact=Impact.STOP, needs=_LIT, minutes=1),
     _check(id="camera.frozen", metrics=(m.CAMERA_FROZEN,), impact=Impact.STOP),
     _check(
         id="camera.mode",
@@ -78,9 +79,17 @@ CAMERA_CHECKS: tuple[Check, ...] = (
     _check(id="camera.jitter", metrics=(m.CAMERA_JITTER,), impact=Impact.DEGRADE),
     _check(id="camera.drops", metrics=(m.CAMERA_DROPPED,), impact=Impact.DEGRADE),
     _check(id="camera.duplicates", metrics=(m.CAMERA_DUPLICATED,), impact=Impact.DEGRADE),
-    _check(id="camera.focus", metrics=(m.CAMERA_FOCUS_RATIO, m.CAMERA_FOCUS), impact=Impact.DEGRADE, minutes=1),
-    _check(id="camera.noise", metrics=(m.CAMERA_NOISE,), impact=Impact.DEGRADE, needs=frozenset({Need.LIGHTS})),
-    _check(id="camera.levels", metrics=(m.CAMERA_LEVELS,), impact=Impact.DEGRADE, needs=frozenset({Need.LIGHTS})),
+    _check(
+        id="camera.focus",
+        metrics=(m.CAMERA_FOCUS_RATIO, m.CAMERA_FOCUS),
+        impact=Impact.DEGRADE,
+        needs=_LIT,
+        minutes=1,
+    ),
+    _check(id="camera.framing", metrics=(m.CAMERA_SHIFT,), impact=Impact.DEGRADE, needs=_LIT),
+    _check(id="camera.haze", metrics=(m.CAMERA_HAZE,), impact=Impact.DEGRADE, needs=_LIT, minutes=1),
+    _check(id="camera.noise", metrics=(m.CAMERA_NOISE,), impact=Impact.DEGRADE, needs=_LIT),
+    _check(id="camera.levels", metrics=(m.CAMERA_LEVELS,), impact=Impact.DEGRADE, needs=_LIT),
     _check(
         id="camera.match",
         ask=ask_match,

@@ -35,6 +35,9 @@ ROOM_SIDES = {
 }
 """Sides on which the limits that depend on the room can be missed."""
 WORD_METRICS = {
+    "camera.focus_ratio": ("anchor", "picture"),
+    "camera.shift_pct": ("anchor", "picture"),
+    "camera.haze_pct": ("anchor", "picture"),
     "camera.levels": ("full", "limited", "crushed", "washed"),
     "camera.match_de00": ("grey", "chart"),
     "light.cast_pct": ("grey", "anchor", "picture", "yellow", "blue", "pink", "green"),
