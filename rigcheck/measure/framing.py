@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+from urllib.parse import urlsplit
+
 from rigcheck.baseline import CameraBaseline
 from rigcheck.profile import CameraDevice, Setting
 from rigcheck.samples import CameraClip
@@ -22,8 +25,23 @@ def boxed(clip: CameraClip, device: CameraDevice) -> CameraDevice:
 
 
 def named(device: CameraDevice) -> str:
-    """A camera as the profile names it, "" for the first one there is."""
-    return "" if device.device is None else str(device.device)
+    """A camera as the profile names it, "" for the first one there is; of an address no more than scheme and host.
+
+    Users, passwords and paths, which may be keys, are in a digest only: it tells two cameras of one host apart.
+    """
+    name = "" if device.device is None else str(device.device)
+    scheme, is_address, rest = name.partition("://")
+    if not is_address:
+        return name
+    digest = hashlib.sha256(rest.rpartition("@")[2].encode("utf-8", "replace")).hexdigest()[:8]
+    return f"{scheme}://{_host(name)} {digest}"
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).hostname or ""
+    except ValueError:  # a broken IPv6 address
+        return ""
 
 
 def baseline_of(setting: Setting, name: str, device: CameraDevice, clip: CameraClip) -> CameraBaseline | None:

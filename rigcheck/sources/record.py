@@ -12,11 +12,13 @@ from pathlib import Path
 from typing import Self
 
 from rigcheck import __version__
+from rigcheck.baseline import Baseline
 from rigcheck.errors import NotSeen
 from rigcheck.loading import dump_profile
 from rigcheck.model import Stage, Value
 from rigcheck.profile import Profile
 from rigcheck.samples import PowerState, Request
+from rigcheck.sources.baseline import for_recording
 from rigcheck.sources.store import Outcome, Recording, check_place, write_recording
 
 MATTER = ("numpy", "opencv-python", "av", "sounddevice")
@@ -53,7 +55,15 @@ class Recorder:
         self.outcomes[request.key] = without_names(outcome)
 
     def finish(  # noqa: PLR0913 - the conditions of a run, all by name
-        self, directory: Path, profile: Profile, *, stage: Stage, attended: bool, now: datetime, raw: bool = False
+        self,
+        directory: Path,
+        profile: Profile,
+        *,
+        stage: Stage,
+        attended: bool,
+        now: datetime,
+        raw: bool = False,
+        baseline: Baseline | None = None,
     ) -> None:
         """Write the recorded room, whole or not at all. Raises UsageError, UnwritableError."""
         recording = Recording(
@@ -64,6 +74,7 @@ class Recorder:
             profile=dump_profile(profile),
             outcomes=dict(sorted(self.outcomes.items())),
             versions=versions(),
+            baseline=for_recording(baseline, profile) if baseline else None,
         )
         write_recording(directory, recording, __version__)
 

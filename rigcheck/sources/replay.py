@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import anyio.to_thread
 import numpy as np
 
+from rigcheck.baseline import Baseline
 from rigcheck.errors import BadInputError, NotSeen, UsageError
 from rigcheck.model import Message, Reason, Stage
 from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample, SyncRequest
@@ -37,6 +38,7 @@ class FixtureSource:
     raw: bool
     synthetic: bool
     outcomes: Mapping[str, Outcome]  # by request key
+    baseline: Baseline | None = None  # the one that it was judged against
     is_live: bool = False
 
     async def acquire(self, request: Request) -> Sample:
@@ -138,6 +140,7 @@ def _open_folder(path: Path) -> FixtureSource:
         raw=recording.raw,
         synthetic=recording.synthetic,
         outcomes=recording.outcomes,
+        baseline=recording.baseline,
     )
 
 
