@@ -110,7 +110,8 @@ def _find(before: Picture, after: Picture, part: tuple[slice, slice], alone: flo
     import cv2
 
     (top, bottom), (left, right) = (_around(span, size) for span, size in zip(part, before.shape, strict=True))
-    likeness = cv2.matchTemplate(after[top:bottom, left:right], before[part], cv2.TM_CCOEFF_NORMED)
+    found = cv2.matchTemplate(after[top:bottom, left:right], before[part], cv2.TM_CCOEFF_NORMED)
+    likeness = np.asarray(found, np.float32)
     _, best, _, (x, y) = cv2.minMaxLoc(likeness)
     if not best >= max(_ALIKE, alone and _next_best(likeness, x, y) + alone):  # nan, too
         return None
