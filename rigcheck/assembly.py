@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from rigcheck.check import Check
+from rigcheck.checks.against import BASELINE, narrowed
 from rigcheck.errors import NotSeen
 from rigcheck.judge import Case, find, overall, worst_first
 from rigcheck.metrics import HOST_ON_AIR, METRICS
@@ -81,12 +82,15 @@ def _limits(plan: Run, task: Task) -> dict[str, Limit]:
 
 
 def _limit(plan: Run, task: Task, metric: Metric) -> Limit | None:
-    """The profile's limit, else the one that depends on the room, else the built-in one."""
+    """The profile's limit, else the one that depends on the room, else the built-in one; a baseline only narrows it."""
     own = plan.setting.profile.limits.get(metric.id)
     if own is not None:
         return own
     of_room = task.check.limit_of(plan.setting, task.device, metric) if task.check.limit_of else None
-    return of_room or plan.limits.get(metric.id)
+    built_in = plan.limits.get(metric.id)
+    if of_room and built_in and of_room.origin == BASELINE:
+        return narrowed(built_in, of_room)
+    return of_room or built_in
 
 
 def _taken(plan: Run, tasks: list[Task], measured: Mapping[int, Measured]) -> tuple[Taken, ...]:

@@ -5,6 +5,7 @@ from typing import Literal, cast
 
 from rigcheck import metrics as m
 from rigcheck.check import Check
+from rigcheck.checks.against import limit_against
 from rigcheck.checks.route import LOOK_S, goes_through_program, obs_address, program_s
 from rigcheck.measure.camera import measure_camera
 from rigcheck.measure.match import measure_match
@@ -88,7 +89,13 @@ CAMERA_CHECKS: tuple[Check, ...] = (
     ),
     _check(id="camera.framing", metrics=(m.CAMERA_SHIFT,), impact=Impact.DEGRADE, needs=_LIT),
     _check(id="camera.haze", metrics=(m.CAMERA_HAZE,), impact=Impact.DEGRADE, needs=_LIT, minutes=1),
-    _check(id="camera.noise", metrics=(m.CAMERA_NOISE,), impact=Impact.DEGRADE, needs=_LIT),
+    _check(
+        id="camera.noise",
+        metrics=(m.CAMERA_NOISE,),
+        impact=Impact.DEGRADE,
+        needs=_LIT,
+        limit_of=limit_against,
+    ),
     _check(id="camera.levels", metrics=(m.CAMERA_LEVELS,), impact=Impact.DEGRADE, needs=_LIT),
     _check(
         id="camera.match",

@@ -5,6 +5,7 @@ from typing import cast
 
 from rigcheck import metrics as m
 from rigcheck.check import Check
+from rigcheck.checks.against import limit_against
 from rigcheck.checks.route import goes_through_program, obs_address, program_s, take_s
 from rigcheck.measure.mic import measure_mic
 from rigcheck.model import Impact, Need, Role
@@ -28,7 +29,14 @@ _SPEAKS = frozenset({Need.HOST})
 
 MIC_CHECKS: tuple[Check, ...] = (
     _check(id="mic.muted", metrics=(m.MIC_MUTED,), impact=Impact.STOP, minutes=1),
-    _check(id="mic.level", metrics=(m.MIC_LOUDNESS,), impact=Impact.STOP, needs=_SPEAKS, minutes=1),
+    _check(
+        id="mic.level",
+        metrics=(m.MIC_LOUDNESS, m.MIC_SPEECH),
+        impact=Impact.STOP,
+        needs=_SPEAKS,
+        limit_of=limit_against,
+        minutes=1,
+    ),
     _check(id="mic.clipping", metrics=(m.MIC_CLIPPED, m.MIC_CLIP_RUN), impact=Impact.STOP, minutes=1),
     _check(id="mic.dropouts", metrics=(m.MIC_DROPOUTS,), impact=Impact.STOP, minutes=3),
     _check(id="mic.hum", metrics=(m.MIC_HUM,), given=m.MIC_HUM_HZ, impact=Impact.DEGRADE, minutes=5),
@@ -38,5 +46,5 @@ MIC_CHECKS: tuple[Check, ...] = (
     _check(id="mic.balance", metrics=(m.MIC_BALANCE,), impact=Impact.DEGRADE, needs=_SPEAKS),
     _check(id="mic.dc", metrics=(m.MIC_DC,), impact=Impact.DEGRADE),
     _check(id="mic.bandwidth", metrics=(m.MIC_BANDWIDTH,), impact=Impact.DEGRADE, needs=_SPEAKS),
-    _check(id="mic.noise", metrics=(m.MIC_NOISE,), impact=Impact.DEGRADE),
+    _check(id="mic.noise", metrics=(m.MIC_NOISE,), impact=Impact.DEGRADE, limit_of=limit_against),
 )

@@ -44,10 +44,15 @@ def _host(address: str) -> str:
         return ""
 
 
+def is_of(then: CameraBaseline, device: CameraDevice) -> bool:
+    """Whether a good picture is of this camera, in its mode and turned as it is."""
+    return (then.device, then.mode, then.rotate) == (named(device), device.mode, device.rotate)
+
+
 def baseline_of(setting: Setting, name: str, device: CameraDevice, clip: CameraClip) -> CameraBaseline | None:
     """The good picture of this camera, where it is one to compare with: same device, mode, turn, way and shape."""
     then = setting.baseline.cameras.get(name) if setting.baseline else None
-    if then is None or (then.device, then.mode, then.rotate) != (named(device), device.mode, device.rotate):
+    if then is None or not is_of(then, device):
         return None
     height, width = then.picture.shape[:2]
     is_alike = abs(width / height * clip.frames.shape[1] / clip.frames.shape[2] - 1) <= _ALIKE

@@ -26,6 +26,9 @@ STORY = ("title", "do", "else")
 FINDING_BLANKS = {"name", "role", "value", "unit", "limit", "about"}
 ROOM_SIDES = {
     "camera.mode": {"low", "high"},
+    "camera.noise": {"high"},
+    "mic.level": {"low", "high"},
+    "mic.noise": {"high"},
     "host.disk": {"low"},
     "host.sleep": {"low"},
     "obs.virtualcam": {"bad"},
