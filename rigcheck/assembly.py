@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from rigcheck.check import Check
@@ -10,7 +10,7 @@ from rigcheck.checks.against import BASELINE, narrowed
 from rigcheck.errors import NotSeen
 from rigcheck.judge import Case, find, overall, worst_first
 from rigcheck.metrics import HOST_ON_AIR, METRICS
-from rigcheck.model import Finding, Impact, Limit, Measurement, Metric, ProfileRef, Report, Taken
+from rigcheck.model import Finding, Impact, Limit, Measurement, Metric, Past, ProfileRef, Report, Taken
 from rigcheck.plan import Answer, Measured, Run, Task
 from rigcheck.profile import Profile, Setting
 from rigcheck.samples import Request
@@ -46,7 +46,15 @@ def assemble(
         warn_ok=plan.warn_ok,
         require_backup=profile.require_backup,
         again=plan.again,
+        past=_past(plan, taken),
     )
+
+
+def _past(plan: Run, taken: Iterable[Taken]) -> Past | None:
+    """What the baseline had for the figures that were looked for now; None without any."""
+    then = plan.setting.baseline
+    figures = {each.key: then.figures[each.key] for each in taken if each.key in then.figures} if then else {}
+    return Past(then.name, then.taken_at, figures) if then and figures else None
 
 
 def _via(plan: Run, outcome: Answer | None) -> str:

@@ -53,6 +53,8 @@ def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
         for reason in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN)
         if (count := reasons.count(reason))
     ]
+    if report.past and verbose:
+        said.append(words.text("table.past", {"name": report.past.name, "at": f"{report.past.taken_at:%Y-%m-%d %H:%M}"}))
     if report.not_checked:
         said.append(words.text("table.not_checked", {"parts": report.not_checked}))
     return said

@@ -89,7 +89,10 @@ def _unjudged(report: Report, page: Page) -> list[Line]:
     said: dict[str, list[str]] = {}
     for measurement in (measurement for measurement in seen if measurement.metric.id not in judged):
         value = value_text(measurement.metric, measurement.value, page.words)
-        said.setdefault(measurement.metric.part, []).append(f"{metric_name(measurement.metric, page.words)} {value}")
+        then = "".join(f" ({text})" for text in page.then(measurement.metric, "", is_main=True))
+        said.setdefault(measurement.metric.part, []).append(
+            f"{metric_name(measurement.metric, page.words)} {value}{then}"
+        )
     label, separator = page.words.text("table.info"), page.words.text("join.facts")
     return [line for values in said.values() for line in page.labelled(label, wrap(separator.join(values), page.room))]
 
@@ -97,10 +100,11 @@ def _unjudged(report: Report, page: Page) -> list[Line]:
 def _listed(finding: Finding, page: Page) -> list[Line]:
     label = page.words.text(f"status.{finding.status}")
     called = page.at_device(name(finding, page.words), finding)
-    text = pad(called, 24) + GAP + GAP.join(facts(finding, page.words))
+    told = [*facts(finding, page.words), *page.then(finding.metric, finding.device, is_main=page.is_main(finding))]
+    text = pad(called, 24) + GAP + GAP.join(told)
     lines = (
         [text]
         if cell_len(text) <= page.room
-        else [*wrap(called, page.room), *pack(facts(finding, page.words), page.room)]
+        else [*wrap(called, page.room), *pack(told, page.room)]
     )
     return page.labelled(label, lines, STYLES[finding.status])

@@ -22,7 +22,7 @@ def table(report: Report, words: Catalogue, look: Look) -> str:
 
     `quiet` keeps the headline and one line a fault; `verbose` tells every fault in full and lists every check.
     """
-    page = page_of(report, words, max(NARROWEST, look.width))
+    page = page_of(report, words, max(NARROWEST, look.width), with_past=look.verbose)
     lines = [*head(report, page, quiet=look.quiet), *_faults(report, page, look)]
     if not look.quiet:
         lines += waived(report, page)
