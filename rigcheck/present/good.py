@@ -89,10 +89,9 @@ def _unjudged(report: Report, page: Page) -> list[Line]:
     said: dict[str, list[str]] = {}
     for measurement in (measurement for measurement in seen if measurement.metric.id not in judged):
         value = value_text(measurement.metric, measurement.value, page.words)
-        then = "".join(f" ({text})" for text in page.then(measurement.metric, "", is_main=True))
-        said.setdefault(measurement.metric.part, []).append(
-            f"{metric_name(measurement.metric, page.words)} {value}{then}"
-        )
+        for then in page.then(measurement.metric, "", is_main=True):
+            value = page.words.text("value.about", {"value": value, "about": then})
+        said.setdefault(measurement.metric.part, []).append(f"{metric_name(measurement.metric, page.words)} {value}")
     label, separator = page.words.text("table.info"), page.words.text("join.facts")
     return [line for values in said.values() for line in page.labelled(label, wrap(separator.join(values), page.room))]
 
@@ -102,9 +101,5 @@ def _listed(finding: Finding, page: Page) -> list[Line]:
     called = page.at_device(name(finding, page.words), finding)
     told = [*facts(finding, page.words), *page.then(finding.metric, finding.device, is_main=page.is_main(finding))]
     text = pad(called, 24) + GAP + GAP.join(told)
-    lines = (
-        [text]
-        if cell_len(text) <= page.room
-        else [*wrap(called, page.room), *pack(told, page.room)]
-    )
+    lines = [text] if cell_len(text) <= page.room else [*wrap(called, page.room), *pack(told, page.room)]
     return page.labelled(label, lines, STYLES[finding.status])

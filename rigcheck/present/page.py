@@ -56,7 +56,6 @@ class Page:
             return called
         return self.words.text("finding.device", {"title": called, "device": finding.device})
 
-
     def then(self, metric: Metric | None, device: str, *, is_main: bool) -> list[str]:
         """What the metric was when the room was good, in words; nothing where that is not to be shown, or not known."""
         key = "" if metric is None else metric.id if is_main else f"{metric.id}@{device}"
