@@ -47,6 +47,7 @@ def assemble(
         require_backup=profile.require_backup,
         again=plan.again,
         past=_past(plan, taken),
+        waivers=tuple(waiver for waiver in profile.waivers if waiver.check in order),
     )
 
 
@@ -114,9 +115,9 @@ def _taken(plan: Run, tasks: list[Task], measured: Mapping[int, Measured]) -> tu
 
 
 def _unseen_part(check: Check, unseen: NotSeen) -> list[Measurement]:
-    """Nothing of a part was seen: all of its metrics, without values. Being on air is evidence of its own."""
-    if check.metrics == (HOST_ON_AIR,):
-        return [Measurement(HOST_ON_AIR, None, unseen.reason, params=unseen.params)]
+    """Nothing of a part was seen: all of its metrics, without values. Being on air is evidence of its own, as is an answer."""
+    if check.metrics == (HOST_ON_AIR,) or check.part == "checklist":
+        return list(_unseen(check, unseen))
     metrics = [metric for metric in METRICS.values() if metric.part == check.part and metric is not HOST_ON_AIR]
     return [Measurement(metric, None, unseen.reason, params=unseen.params) for metric in metrics]
 

@@ -22,7 +22,7 @@ from rigcheck.errors import NotSeen, RigcheckError
 from rigcheck.model import Reason, Report, Stage
 from rigcheck.pair import Pair
 from rigcheck.plan import Answer, Measured, Outcome, Run, Task, Watcher, plan_tasks
-from rigcheck.profile import Setting
+from rigcheck.profile import WORD, Setting
 from rigcheck.samples import OnAirState, Request, Sample
 
 log = logging.getLogger(__name__)
@@ -43,12 +43,31 @@ async def run(plan: Run) -> Report:
     plan = await _settle(plan, outcomes, end)
     tasks = [_guarded(task, plan, outcomes) for task in plan_tasks(plan)]
     _tell_of_guarded(plan, tasks)
-    asked = [task.request for task in tasks if task.skip is None]
+    asked = [task.request for task in tasks if task.skip is None and not task.request.asks_person]
     wanted = [part for request in asked for part in request.parts or (request,) if part not in outcomes]
     outcomes |= await acquire(plan.source, wanted, end, plan.watchers)
     outcomes |= {request: _paired(request, outcomes) for request in asked if request.parts}
+    tasks += await _ask_person(plan, tasks, outcomes, end)
     measured = await _measure_all(plan, tasks, outcomes)
     return assemble(plan, tasks, measured, outcomes, anyio.current_time() - started)
+
+
+async def _ask_person(plan: Run, tasks: list[Task], outcomes: dict[Request, Answer], end: float) -> list[Task]:
+    """Ask what only a person can tell, and where a device was not seen, a person too: tasks that were answered."""
+    blind = [task for task in tasks if _is_blind(outcomes.get(task.request)) and _is_main(plan, task)]
+    seen_by = replace(plan.setting, unseen=tuple(dict.fromkeys(task.check.section for task in blind)))
+    words = [task for task in plan_tasks(replace(plan, setting=seen_by)) if task.check.section.startswith(WORD)]
+    questions = [task.request for task in (*tasks, *words) if task.request.asks_person]
+    outcomes |= await acquire(plan.source, questions, end, plan.watchers)
+    return [task for task in words if not isinstance(outcomes[task.request], NotSeen)]
+
+
+def _is_blind(outcome: Answer | None) -> bool:
+    return isinstance(outcome, NotSeen) and outcome.reason.is_blind
+
+
+def _is_main(plan: Run, task: Task) -> bool:
+    return task.device == plan.setting.main_of(task.check.section)
 
 
 def _paired(request: Request, outcomes: Mapping[Request, Answer]) -> Answer:

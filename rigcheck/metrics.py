@@ -146,4 +146,9 @@ OBS_DISK = Metric("obs.disk_free_gb", "GB", 1)
 OBS_LOG = Metric("obs.log_warnings", "count", 0)
 OBS_SPARE_DIFFERS = Metric("obs.spare_differs", "count", 0)
 
+CHECKLIST_DONE = Metric("checklist.done", "flag", 0)
+CHECKLIST_PICTURE = Metric("checklist.picture", "flag", 0)  # by eye, where the camera could not be read
+CHECKLIST_SOUND = Metric("checklist.sound", "flag", 0)  # by ear, where the microphone could not be read
+CHECKLIST_PROGRAM = Metric("checklist.program", "flag", 0)  # by eye and ear, where OBS could not be asked
+
 METRICS: dict[str, Metric] = {value.id: value for value in list(globals().values()) if isinstance(value, Metric)}

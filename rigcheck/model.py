@@ -253,6 +253,7 @@ class Report:
     require_backup: bool = False  # the room must have its reserve
     again: datetime | None = None  # only what was not ok in the run of that time was looked at
     past: Past | None = None  # the room when it was good
+    waivers: tuple[Waiver, ...] = ()  # of the checks that were asked for, needed or not, expired ones too
 
     @property
     def stops(self) -> tuple[Finding, ...]:

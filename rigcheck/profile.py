@@ -190,6 +190,10 @@ class Profile:
     sha256: str | None = None
 
 
+WORD = "word."
+"""What stands before a section whose main device a person is asked about instead."""
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a check may depend on besides evidence: the room, the stage, the device's role, and today's date."""
@@ -206,15 +210,20 @@ class Setting:
     target: Target = field(default_factory=Target)  # what the show means to send, before the line is known
     plan: PushPlan | None = None  # what `recommend` worked out last for this room
     baseline: Baseline | None = None  # the room when it was good
+    unseen: tuple[str, ...] = ()  # sections whose main device should have been seen and was not: a person may know
 
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
-        return main_name(self.names(section))
+        if section == "checklist":
+            return ""  # every item is called by its own name
+        return main_name(self.names(section.removeprefix(WORD)))
 
     def names(self, section: str) -> tuple[str, ...]:
         """The role names of a section's devices, as written."""
         if section in ("host", "sync", "encoder"):
             return ("main",)
+        if section.startswith(WORD):
+            return (self.main_of(section),) if section.removeprefix(WORD) in self.unseen else ()
         return tuple(self._devices(section))
 
     def _devices(self, section: str) -> dict[str, Any]:
@@ -224,6 +233,8 @@ class Setting:
             return self.profile.push.ingests()
         if section == "backend":
             return backends_by_name(self.profile.backends)
+        if section == "checklist":
+            return dict.fromkeys(self.profile.checklist)
         devices: dict[str, Any] = getattr(self.profile, section)
         return devices
 

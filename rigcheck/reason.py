@@ -10,6 +10,8 @@ class Reason(StrEnum):
 
     # absent: the room or the evidence has none of it
     NO_HUM = "no-hum"
+    NO_TONE = "no-tone"
+    NO_ECHO = "no-echo"
     NO_CLAP = "no-clap"
     NO_CHART = "no-chart"
     TOO_SMALL = "too-small"
@@ -33,6 +35,8 @@ class Reason(StrEnum):
     NEEDS_LIGHTS = "needs-lights"
     NEEDS_QUIET = "needs-quiet"
     NEEDS_OBS = "needs-obs"
+    NOT_ASKED = "not-asked"
+    PASSED_OVER = "passed-over"
     ON_AIR = "on-air"
     ON_AIR_UNKNOWN = "on-air-unknown"
     # blind: we should have seen it and did not

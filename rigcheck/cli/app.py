@@ -19,6 +19,7 @@ PARTS = {
     "obs": "OBS: scene, inputs, target, late and dropped frames.",
     "power": "UPS and mains.",
     "host": "The streaming PC.",
+    "checklist": "The room's own list: what only a person can tell, asked in the terminal.",
 }
 
 app = typer.Typer(

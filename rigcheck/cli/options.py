@@ -30,10 +30,15 @@ class Options:
     lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None
     quiet: Annotated[bool, Option("-q", "--quiet", help="Faults only.")] = False
     verbose: Annotated[bool, Option("-v", "--verbose", help="Everything, skipped checks too.")] = False
-    timeout: Annotated[float | None, Option(metavar="S", min=0.1, help="Seconds for all measuring together.")] = None
+    timeout: Annotated[
+        float | None, Option(metavar="S", min=0.1, help="Seconds for all measuring together (300 with --cron).")
+    ] = None
     cron: Annotated[
         bool, Option("--cron", help="Nobody is there: no prompt, no colour, silent when nothing has changed.")
     ] = False
+    jitter: Annotated[
+        float | None, Option(metavar="S", min=0.0, help="With --cron: begin up to S seconds late (20).")
+    ] = None
     no_save: Annotated[bool, Option("--no-save", help="Remember nothing of this run.")] = False
     allow_on_air: Annotated[
         bool, Option("--allow-on-air", help="Open devices although a show is, or may be, going out.")

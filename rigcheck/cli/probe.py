@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rigcheck.check import Check, Source
 from rigcheck.checks import CHECKS, PARTS
+from rigcheck.cli.attendant import Attendant
+from rigcheck.cli.cron import gives_way, limit_s, wait_turn, write_news
 from rigcheck.cli.language import speak
 from rigcheck.cli.last import Last, keep_last, read_last
 from rigcheck.cli.options import MicOptions, Options, PreflightOptions, RecordOptions
 from rigcheck.cli.output import write_report
 from rigcheck.cli.rooms import find_room
 from rigcheck.cli.session import run_session
-from rigcheck.cli.state import hold_lock, is_news
-from rigcheck.errors import UsageError, exit_of
+from rigcheck.cli.state import hold_lock
+from rigcheck.errors import BusyError, Exit, UsageError, exit_of
 from rigcheck.flow import run
 from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_limits, load_profile
@@ -54,7 +56,8 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
         raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": tuple(FORMATS)}))
     words = speak(options.lang)
     checks = choose_checks(parts, options.only, options.skip)
-    evidence = _evidence(options)
+    wait_turn(options)
+    evidence = _evidence(options, words)
     last = _last(command, evidence, options, words)
     if last is not None:
         checks = tuple(check for check in checks if check.id in last.faults) or checks
@@ -65,17 +68,21 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
         source=evidence.source,
         now=evidence.now,
         limits=load_limits(),
-        timeout_s=options.timeout,
+        timeout_s=limit_s(options),
         allow_on_air=options.allow_on_air,
         warn_ok=options.warn_ok,
         said=options.named_profile,
         again=last.started_at.astimezone(evidence.now.tzinfo) if last else None,
     )
-    report = _run(plan, options, words)
+    try:
+        report = _run(plan, options, words)
+    except BusyError as busy:
+        if gives_way(busy, options):
+            return int(Exit.OK)
+        raise
     if not options.no_save:
         keep_last(report, words)
-    if not options.cron or options.no_save or is_news(report):
-        write_report(report, words, options)
+    (write_news if options.cron else write_report)(report, words, options)
     return int(exit_of(report.status, warn_ok=options.warn_ok))
 
 
@@ -119,21 +126,23 @@ def _ids(text: str | None) -> frozenset[str]:
     return ids
 
 
-def _evidence(options: Options) -> Evidence:
-    return _recorded(options, options.replay) if options.replay else _live(options)
+def _evidence(options: Options, words: Catalogue) -> Evidence:
+    return _recorded(options, options.replay) if options.replay else _live(options, words)
 
 
-def _live(options: Options) -> Evidence:
+def _live(options: Options, words: Catalogue) -> Evidence:
     from rigcheck.sources.live import LiveSource
 
     path = find_room(options.named_profile)
     listens = sys.stdin is not None and sys.stdin.isatty()
     is_prompted = listens and shows_prompts(sys.stderr, quiet=options.quiet or options.cron)
+    stage = options.stage or (Stage.ROOM if options.cron else Stage.HOST)
+    attendant = Attendant(words) if is_prompted and stage is Stage.HOST else None
     return Evidence(
-        source=LiveSource(),
+        source=LiveSource(ask=attendant.ask if attendant else None),
         now=datetime.now().astimezone(),
         profile=load_profile(path, checks=KNOWN) if path else Profile(),
-        stage=options.stage or (Stage.ROOM if options.cron else Stage.HOST),
+        stage=stage,
         attended=is_prompted,
         raw=options.raw,
     )

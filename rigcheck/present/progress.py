@@ -74,7 +74,9 @@ class Progress:
         self._clean_up.__exit__(kind, error, trace)
 
     def began(self, request: Request) -> None:
-        """An acquisition has started."""
+        """An acquisition has started. A question to a person ends the display: whoever asks needs the terminal."""
+        if request.asks_person:
+            self._clean_up.close()
         self._running = {**self._running, request: self._clock()}
         seconds = f"{_expected_s(request):.0f}"
         self._say("began", request, {"s": seconds})

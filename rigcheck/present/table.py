@@ -10,6 +10,7 @@ from rigcheck.present.fault import numbered_faults
 from rigcheck.present.foot import foot
 from rigcheck.present.good import everything, good_parts
 from rigcheck.present.head import head
+from rigcheck.present.lapse import waiver_lines
 from rigcheck.present.page import Line, Page, page_of, paint
 
 ALL_IN_FULL, FIRST_IN_FULL = 4, 3
@@ -25,7 +26,7 @@ def table(report: Report, words: Catalogue, look: Look) -> str:
     page = page_of(report, words, max(NARROWEST, look.width), with_past=look.verbose)
     lines = [*head(report, page, quiet=look.quiet), *_faults(report, page, look)]
     if not look.quiet:
-        lines += waived(report, page)
+        lines += [*waived(report, page), *waiver_lines(report, page)]
         lines += everything(report, page) if look.verbose else good_parts(report, page)
         lines += foot(report, page, verbose=look.verbose)
     return paint(lines, color=look.color)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+from rigcheck.checklist_state import ChecklistAnswer, ChecklistRequest
 from rigcheck.errors import NotSeen
 from rigcheck.link_state import LineRequest, LineState, Presence, PresenceRequest, Reach, ReachRequest
 from rigcheck.model import Reason
@@ -53,13 +54,21 @@ class LiveSource:
 
     name: str = "live"
     is_live: bool = True
+    ask: Callable[[ChecklistRequest], Awaitable[ChecklistAnswer]] | None = None  # somebody who is there
     _programme: Programme | None = None
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence for a request, taken now. Raises NotSeen with the reason where there is none."""
         if isinstance(request, CameraRequest | AudioRequest | SyncRequest) and request.device == PROGRAM:
             return await self._on_programme(request)
+        if isinstance(request, ChecklistRequest):
+            return await self._ask(request)
         return await ACQUIRE[type(request)](request)
+
+    async def _ask(self, request: ChecklistRequest) -> ChecklistAnswer:
+        if self.ask is None:
+            raise NotSeen(Reason.NOT_ASKED)
+        return await self.ask(request)
 
     async def _on_programme(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
         from rigcheck.sources.program import Programme  # noqa: PLC0415 - what is not asked for is not loaded
