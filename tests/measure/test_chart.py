@@ -158,17 +158,13 @@ def test_an_opencv_without_the_finder_says_so(monkeypatch) -> None:
     assert error_of(picture, given_at(SQUARE)).value == pytest.approx(0, abs=0.5)
 
 
-def test_opencv_4_is_asked_in_its_own_way(monkeypatch) -> None:
-    cv2 = pytest.importorskip("cv2")
-    monkeypatch.setattr(cv2, "mcc", Mcc4(), raising=False)
-    found = error_of(seen(tinted(scene_with_chart(SQUARE), (1.15, 1, 0.8))), "auto")
-    assert found.value == pytest.approx(truth((1.15, 1, 0.8)), abs=0.5)
-
-
 class Mcc4:
     """The finder's interface as OpenCV 4's contrib packages have it: the chart type goes to `process`."""
 
     MCC24 = 0
+
+    def __init__(self, corners=SQUARE) -> None:
+        self.corners, self.size = corners, (1, 1)
 
     def CCheckerDetector_create(self):  # noqa: N802 - OpenCV's name
         return self
@@ -177,11 +173,43 @@ class Mcc4:
         return self
 
     def process(self, image, chart_type, nc):
+        if image.shape[0] < 8:
+            raise self.error("too few pixels")
         self.size = image.shape[1::-1]
         return (chart_type, nc) == (self.MCC24, 1)
 
     def getBox(self):  # noqa: N802 - likewise
-        return [tuple(corner) for corner in np.array(SQUARE) * self.size]
+        return [tuple(corner) for corner in np.array(self.corners) * self.size]
+
+
+@pytest.fixture
+def mcc4(monkeypatch):
+    cv2 = pytest.importorskip("cv2")
+    finder = Mcc4()
+    finder.error = cv2.error
+    monkeypatch.setattr(cv2, "mcc", finder, raising=False)
+    return finder
+
+
+def test_opencv_4_is_asked_in_its_own_way(mcc4) -> None:
+    found = error_of(seen(tinted(scene_with_chart(SQUARE), (1.15, 1, 0.8))), "auto")
+    assert found.value == pytest.approx(truth((1.15, 1, 0.8)), abs=0.5)
+
+
+def test_a_finder_that_gives_up_has_found_none(mcc4) -> None:
+    assert error_of(np.full((4, 4, 3), 90, np.uint8), "auto").reason is Reason.NO_CHART
+
+
+@pytest.mark.parametrize("shift", [(0.6, 0), (-0.6, 0), (0, 0.5), (0, -0.6)], ids=str)
+def test_a_chart_that_reaches_out_of_the_picture_is_none(mcc4, shift) -> None:
+    mcc4.corners = np.add(SQUARE, shift)
+    assert error_of(seen(scene_with_chart(SQUARE)), "auto").reason is Reason.NO_CHART
+
+
+def test_a_chart_is_found_in_a_large_picture() -> None:
+    pytest.importorskip("cv2.mcc")
+    picture = seen(tinted(scene_with_chart(TILTED, size=(1080, 1920)), (1.15, 1, 0.8)), 2)
+    assert error_of(picture, "auto").value == pytest.approx(truth((1.15, 1, 0.8)), abs=0.5)
 
 
 def test_a_chart_is_found_in_obs_programme_but_corners_do_not_hold_there() -> None:
