@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from rigcheck.cli import devices, explain, now, profile
+from rigcheck.cli import baseline, devices, explain, now, profile
 from rigcheck.cli.options import MicOptions, Options, PreflightOptions, RecordOptions
 
 PARTS = {
@@ -78,4 +78,5 @@ add_probe("record", "The same run as preflight, with every raw sample kept in DI
 app.command("now", help="The first broken link and the steps of its backup; read-only, 5 s, safe on air.")(now.now)
 app.command("devices", help="Cameras, microphones, interfaces and UPSes, with names to paste.")(devices.devices)
 app.command("explain", help="What a metric or a check means, its limit, and what to do.")(explain.explain)
+app.add_typer(baseline.app, name="baseline", help="Keep the room as it is when it is good; show it; forget it.")
 app.add_typer(profile.app, name="profile", help="Check, describe or write a room's profile.")

@@ -43,6 +43,9 @@ class Options:
     allow_on_air: Annotated[
         bool, Option("--allow-on-air", help="Open devices although a show is, or may be, going out.")
     ] = False
+    baseline: Annotated[
+        str | None, Option(metavar="NAME", help="Hold the room against this baseline of it, not the default one.")
+    ] = None
     raw: Annotated[bool, Option("--raw", help="The device itself, even where OBS answers.")] = False
     no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False
     warn_ok: Annotated[bool, Option("--warn-ok", help="Exit 0, not 1, on warnings.")] = False

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
-from contextlib import AbstractContextManager, ExitStack
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, TypeVar, cast
 
+from rigcheck.baseline import Baseline
 from rigcheck.check import Check, Source
 from rigcheck.checks import CHECKS, PARTS
 from rigcheck.cli.attendant import Attendant
+from rigcheck.cli.baseline_store import find_baseline, room_key
 from rigcheck.cli.cron import gives_way, limit_s, wait_turn, write_news
 from rigcheck.cli.language import speak
 from rigcheck.cli.last import Last, keep_last, read_last
@@ -57,14 +60,21 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     words = speak(options.lang)
     checks = choose_checks(parts, options.only, options.skip)
     wait_turn(options)
-    evidence = _evidence(options, words)
+    evidence = find_evidence(options, words)
     last = _last(command, evidence, options, words)
     if last is not None:
         checks = tuple(check for check in checks if check.id in last.faults) or checks
     plan = Run(
         command=command,
         checks=checks,
-        setting=Setting(evidence.profile, evidence.stage, evidence.now.date(), evidence.attended, raw=evidence.raw),
+        setting=Setting(
+            evidence.profile,
+            evidence.stage,
+            evidence.now.date(),
+            evidence.attended,
+            raw=evidence.raw,
+            baseline=_baseline(evidence, checks, options, words),
+        ),
         source=evidence.source,
         now=evidence.now,
         limits=load_limits(),
@@ -84,6 +94,23 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
         keep_last(report, words)
     (write_news if options.cron else write_report)(report, words, options)
     return int(exit_of(report.status, warn_ok=options.warn_ok))
+
+
+def _baseline(
+    evidence: Evidence, checks: tuple[Check, ...], options: Options, words: Catalogue
+) -> Baseline | None:
+    """The room when it was good; what is wrong with what is kept of it is told on stderr.
+
+    A recorded room brings the one that it was judged against, or none, unless another is named.
+    """
+    if not any(check.part in ("camera", "light", "mic") for check in checks):
+        return None
+    if options.baseline is None and hasattr(evidence.source, "baseline"):
+        return cast("Baseline | None", evidence.source.baseline)
+    found, complaints = find_baseline(room_key(evidence.profile), options.baseline, evidence.now)
+    for complaint in complaints:
+        sys.stderr.write(words.text(complaint.id, complaint.params) + "\n")
+    return found
 
 
 def _last(command: str, evidence: Evidence, options: Options, words: Catalogue) -> Last | None:
@@ -126,7 +153,8 @@ def _ids(text: str | None) -> frozenset[str]:
     return ids
 
 
-def _evidence(options: Options, words: Catalogue) -> Evidence:
+def find_evidence(options: Options, words: Catalogue) -> Evidence:
+    """Where to look, in which room: this computer, or what was recorded."""
     return _recorded(options, options.replay) if options.replay else _live(options, words)
 
 
@@ -187,18 +215,10 @@ def _main(devices: dict[str, T]) -> dict[str, T]:
 def _run(plan: Run, options: Options, words: Catalogue) -> Report:
     """The run itself: locked where devices are opened, watched by a progress display, recorded where asked."""
     recorder = _recorder(plan, options)
-    with ExitStack() as stack:
-        if isinstance(plan.source, AbstractContextManager):
-            stack.enter_context(plan.source)
-        if plan.source.is_live:
-            stack.enter_context(hold_lock())
-            progress = stack.enter_context(
-                Progress(words, quiet=options.quiet or options.cron, verbose=options.verbose)
-            )
-            plan = replace(plan, watchers=(*plan.watchers, progress))
-        if recorder is not None:
-            plan = replace(plan, watchers=(*plan.watchers, recorder))
-        report = run_session(partial(run, plan))
+    if recorder is not None:
+        plan = replace(plan, watchers=(*plan.watchers, recorder))
+    with watched(plan, options, words) as watched_run:
+        report = run_session(partial(run, watched_run))
     if recorder is not None and isinstance(options, RecordOptions):
         recorder.finish(
             options.directory,
@@ -207,8 +227,24 @@ def _run(plan: Run, options: Options, words: Catalogue) -> Report:
             attended=plan.setting.attended,
             raw=plan.setting.raw,
             now=plan.now,
+            baseline=plan.setting.baseline,
         )
     return report
+
+
+@contextmanager
+def watched(plan: Run, options: Options, words: Catalogue) -> Iterator[Run]:
+    """The run with its source open; live, locked against other runs and watched by a progress display."""
+    with ExitStack() as stack:
+        if isinstance(plan.source, AbstractContextManager):
+            stack.enter_context(plan.source)
+        if plan.source.is_live:
+            stack.enter_context(hold_lock())
+            progress = stack.enter_context(
+                Progress(words, quiet=options.quiet or options.cron, verbose=options.verbose)
+            )
+            plan = replace(plan, watchers=(progress, *plan.watchers))
+        yield plan
 
 
 def _recorder(plan: Run, options: Options) -> Recorder | None:
