@@ -96,9 +96,7 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     return int(exit_of(report.status, warn_ok=options.warn_ok))
 
 
-def _baseline(
-    evidence: Evidence, checks: tuple[Check, ...], options: Options, words: Catalogue
-) -> Baseline | None:
+def _baseline(evidence: Evidence, checks: tuple[Check, ...], options: Options, words: Catalogue) -> Baseline | None:
     """The room when it was good; what is wrong with what is kept of it is told on stderr.
 
     A recorded room brings the one that it was judged against, or none, unless another is named.
