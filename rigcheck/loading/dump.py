@@ -36,7 +36,7 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def dump_profile(profile: Profile) -> str:
-    """YAML that loads back to an equal profile in room, show, devices, host, OBS, limits and waivers.
+    """YAML that loads back to an equal profile in room, show, devices, host, OBS, checklist, limits and waivers.
 
     Hosts in addresses become `recorded` (users and passwords with them), references of passwords and later sections
     are left out. Of the show's ingest only that it is in the house is kept: a stream to there is no test.
@@ -48,6 +48,8 @@ def dump_profile(profile: Profile) -> str:
     push = profile.push
     if push.url is not None and (place := place_of(push.url)) in _IN_THE_HOUSE:
         kept["push"] = {"url": _IN_THE_HOUSE[place]}
+    if profile.checklist:
+        kept["checklist"] = list(profile.checklist)
     return str(
         yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
     )

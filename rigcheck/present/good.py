@@ -27,7 +27,7 @@ def good_parts(report: Report, page: Page) -> list[Line]:
     """One line for every part in which something is in order, with the values of its main device that fit."""
     lines = [_good_part(part, report, page) for part in PARTS]
     label = page.words.text("status.ok")
-    return [line for text in lines if text for line in page.labelled(label, [text], STYLES[Status.OK])]
+    return [line for text in lines if text for line in page.labelled(label, wrap(text, page.room), STYLES[Status.OK])]
 
 
 def _good_part(part: str, report: Report, page: Page) -> str:
