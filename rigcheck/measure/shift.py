@@ -17,8 +17,8 @@ _WIDTH = 240  # px: noise and a soft lens hardly matter at this size, and 0.5 % 
 _PART = 30  # px: side of a part
 _REACH = 60  # px that a part is looked for to each side: a quarter of the width
 _TEXTURE = 3.0  # codes: deviation under which a part has nothing to know it by
-_ALIKE = 0.75  # correlation from which on a part counts as found
-_ALONE = 0.05  # by how much the next best place must be worse, so that edges and patterns that repeat do not count
+_ALIKE = 0.6  # correlation from which on a part counts as found, where many parts are asked
+_SURE, _ALONE = 0.75, 0.05  # where few are: more of it, and the next best place worse by so much (edges, patterns)
 _AGREE = 2.0  # px
 _SUMMIT = 5  # px to each side
 _SOFT = 3.0  # px
@@ -44,7 +44,7 @@ def find_shift(then: Picture, now: Picture, anchor: Box | None = None) -> Shift 
     `then` and `now`: (h, w) luma of one shape. Our own rule, because goods change, people walk about and lamps differ:
     the box is cut into parts an eighth of the width wide, each is found by normalised correlation (which level and
     contrast do not move) up to a quarter of the width away, and the largest group of parts that moved alike counts
-    where it holds a fifth of them (half within the anchor). Whole pictures are looked at once more softened, so that
+    where it holds a fifth of them (most of them within the anchor). Whole pictures are looked at once more softened, so that
     one far out of focus is known again. Owed: +-0.5 % of the width.
     """
     before, after = _reduced(then), _reduced(now)
@@ -63,13 +63,13 @@ def is_plain(picture: Picture) -> bool:
 def _agreed(before: Picture, after: Picture, anchor: Box | None) -> tuple[float, float] | None:
     """The shift, in shares of the width, that enough parts of the anchor (None: of all) agree on."""
     parts = _parts(before, anchor or _WHOLE)
-    alone = 0.0 if len(parts) > _FEW else _ALONE
-    found = np.array([at for part in parts if (at := _find(before, after, part, alone)) is not None])
+    many = len(parts) > _FEW
+    found = np.array([at for part in parts if (at := _find(before, after, part, many=many)) is not None])
     if not len(found):
         return None
     near = np.linalg.norm(found[:, None] - found[None], axis=2) <= _AGREE
     group = found[near[near.sum(axis=1).argmax()]]
-    if len(group) < (len(parts) / 2 if anchor else max(_FEW, len(parts) / 5)):
+    if len(group) < (len(parts) // 2 + 1 if anchor else max(_FEW, len(parts) / 5)):
         return None
     x, y = (np.median(group, axis=0) / before.shape[1]).tolist()
     return x, y
@@ -102,10 +102,10 @@ def _cut(span: slice) -> list[slice]:
     return [slice(first, last) for first, last in zip(edges[:-1].tolist(), edges[1:].tolist(), strict=True)]
 
 
-def _find(before: Picture, after: Picture, part: tuple[slice, slice], alone: float) -> NDArray[np.float64] | None:
+def _find(before: Picture, after: Picture, part: tuple[slice, slice], *, many: bool) -> NDArray[np.float64] | None:
     """(2,) x and y by which a part has moved, to fractions of a pixel.
 
-    None where nothing looks like it, or something else looks nearly as much like it: within `alone`.
+    None where nothing looks like it; one of few must look surely like it, and nothing else nearly as much.
     """
     import cv2
 
@@ -113,7 +113,7 @@ def _find(before: Picture, after: Picture, part: tuple[slice, slice], alone: flo
     found = cv2.matchTemplate(after[top:bottom, left:right], before[part], cv2.TM_CCOEFF_NORMED)
     likeness = np.asarray(found, np.float32)
     _, best, _, (x, y) = cv2.minMaxLoc(likeness)
-    if not best >= max(_ALIKE, alone and _next_best(likeness, x, y) + alone):  # nan, too
+    if not best >= (_ALIKE if many else max(_SURE, _next_best(likeness, x, y) + _ALONE)):  # nan, too
         return None
     fine = _summit(likeness[y, :], x), _summit(likeness[:, x], y)
     return np.array([left + fine[0] - part[1].start, top + fine[1] - part[0].start])
