@@ -74,7 +74,10 @@ def _paired(request: Request, outcomes: Mapping[Request, Answer]) -> Answer:
     """What the parts of a request brought, side by side; where one of them was not seen, there is no pair."""
     found = [outcomes[part] for part in request.parts]
     unseen = next((outcome for outcome in found if isinstance(outcome, NotSeen)), None)
-    return unseen or Pair(*cast("list[Sample]", found))
+    if unseen is not None:
+        return unseen
+    first, second, *rest = cast("list[Sample]", found)
+    return Pair(first, second, tuple(rest))
 
 
 def _stage_limit_s(plan: Run) -> float | None:

@@ -1,4 +1,4 @@
-"""Two requests whose samples are measured together: two cameras that should look alike."""
+"""Requests whose samples are measured together: two cameras that should look alike, all of them open at once."""
 
 from __future__ import annotations
 
@@ -11,29 +11,31 @@ from rigcheck.samples import Sample
 
 @dataclass(frozen=True, slots=True)
 class PairRequest(Request):
-    """What two other requests bring, side by side; `name` is the device that is compared, by the second of them."""
+    """What other requests bring, side by side; `name` is the device that is compared, by the second of them."""
 
     kind: ClassVar[str] = "pair"
     first: Request = field(default_factory=Request)
     second: Request = field(default_factory=Request)
+    rest: tuple[Request, ...] = ()
 
     @property
-    def parts(self) -> tuple[Request, Request]:
-        """Both of them: equal requests of other checks serve this one too."""
-        return self.first, self.second
+    def parts(self) -> tuple[Request, ...]:
+        """All of them: equal requests of other checks serve this one too."""
+        return self.first, self.second, *self.rest
 
     @property
     def disturbs(self) -> bool:
         """As far as one of them does."""
-        return self.first.disturbs or self.second.disturbs
+        return any(part.disturbs for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pair:
-    """The samples of a PairRequest's two parts."""
+    """The samples of a PairRequest's parts."""
 
     first: Sample
     second: Sample
+    rest: tuple[Sample, ...] = ()
 
     @property
     def via(self) -> str:

@@ -193,6 +193,7 @@ class CameraClip:
     frame_at: NDArray[np.int64]  # (k,) their positions
     via: str = "device"  # device, obs-record, obs-shot
     is_estimate: bool = False  # stands in for a picture that could not be had itself
+    began_s: float | None = None  # live: this computer's monotonic clock at the first frame, the same for all cameras
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ from rigcheck.checks.against import limit_against
 from rigcheck.checks.route import LOOK_S, goes_through_program, obs_address, program_s
 from rigcheck.measure.camera import measure_camera
 from rigcheck.measure.match import measure_match
+from rigcheck.measure.overlap import is_spare, measure_overlap
 from rigcheck.model import Impact, Limit, Metric, Need, Role, Span
 from rigcheck.pair import PairRequest
 from rigcheck.profile import Box, CameraDevice, Setting
@@ -46,6 +47,16 @@ def ask_match(setting: Setting, name: str) -> Request:
     return PairRequest(name, ask_camera(setting, main), ask_camera(setting, name))
 
 
+def ask_together(setting: Setting, name: str) -> Request:
+    """This camera and all others that the show has open at once; spares are not among them."""
+    others = [other for other in setting.profile.camera if other != name and not is_spare(setting, other)]
+    own = ask_camera(setting, name)
+    if not others or is_spare(setting, name):
+        return own
+    first, *rest = (ask_camera(setting, other) for other in others)
+    return PairRequest(name, first, own, tuple(rest))
+
+
 def _crop(
     crop: Box | Literal["centre"] | None, orientation: Literal["portrait", "landscape"]
 ) -> Box | Literal["portrait", "landscape"] | None:
@@ -69,6 +80,7 @@ _LIT = frozenset({Need.LIGHTS})
 CAMERA_CHECKS: tuple[Check, ...] = (
     _check(id="camera.black", metrics=(m.CAMERA_BLACK,), impact=Impact.STOP, needs=_LIT, minutes=1),
     _check(id="camera.frozen", metrics=(m.CAMERA_FROZEN,), impact=Impact.STOP),
+    _check(id="camera.signal", metrics=(m.CAMERA_SIGNAL,), impact=Impact.STOP),
     _check(
         id="camera.mode",
         metrics=(m.CAMERA_WIDTH, m.CAMERA_HEIGHT),
@@ -80,6 +92,15 @@ CAMERA_CHECKS: tuple[Check, ...] = (
     _check(id="camera.jitter", metrics=(m.CAMERA_JITTER,), impact=Impact.DEGRADE),
     _check(id="camera.drops", metrics=(m.CAMERA_DROPPED,), impact=Impact.DEGRADE),
     _check(id="camera.duplicates", metrics=(m.CAMERA_DUPLICATED,), impact=Impact.DEGRADE),
+    _check(id="camera.cadence", metrics=(m.CAMERA_CADENCE,), impact=Impact.DEGRADE, minutes=3),
+    _check(
+        id="camera.together",
+        ask=ask_together,
+        measure=measure_overlap,
+        metrics=(m.CAMERA_TOGETHER,),
+        impact=Impact.DEGRADE,
+        minutes=5,
+    ),
     _check(
         id="camera.focus",
         metrics=(m.CAMERA_FOCUS_RATIO, m.CAMERA_FOCUS),

@@ -18,11 +18,16 @@ from rigcheck.measure.cadence import (
 from rigcheck.measure.drift import measure_drift
 from rigcheck.measure.noise import spatial_sigma, temporal_sigma
 from rigcheck.measure.picture import grey, levels
+from rigcheck.measure.pulldown import measure_pulldown
+from rigcheck.measure.signal import measure_signal
 from rigcheck.model import Measurement, Metric, Reason
 from rigcheck.profile import Setting
 from rigcheck.samples import CameraClip
 
-_TIMED = (metrics.CAMERA_FPS, metrics.CAMERA_FPS_OF_ASKED, metrics.CAMERA_JITTER, metrics.CAMERA_DROPPED)
+_TIMED = (
+    *(metrics.CAMERA_FPS, metrics.CAMERA_FPS_OF_ASKED, metrics.CAMERA_JITTER, metrics.CAMERA_DROPPED),
+    metrics.CAMERA_CADENCE,
+)
 _RUNS = (metrics.CAMERA_BLACK, metrics.CAMERA_FROZEN)
 
 
@@ -38,6 +43,7 @@ def _measured(clip: CameraClip, setting: Setting, name: str) -> tuple[Measuremen
         Measurement(metrics.CAMERA_WIDTH, clip.width_px),
         Measurement(metrics.CAMERA_HEIGHT, clip.height_px),
         *_over_time(clip),
+        measure_signal(clip),
         Measurement(metrics.CAMERA_FOCUS, float(np.median(clip.focus))),
         noise,
         _levels(clip),
@@ -68,6 +74,7 @@ def _rate(clip: CameraClip, rhythm: Cadence) -> tuple[Measurement, ...]:
             100 * rhythm.missing / rhythm.due,
             params={"missing": rhythm.missing, "due": rhythm.due},
         ),
+        measure_pulldown(clip, rhythm),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -56,6 +56,7 @@ class LiveSource:
     is_live: bool = True
     ask: Callable[[ChecklistRequest], Awaitable[ChecklistAnswer]] | None = None  # somebody who is there
     _programme: Programme | None = None
+    _open: set[str] = field(default_factory=set)  # the names of cameras that are looked at right now
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence for a request, taken now. Raises NotSeen with the reason where there is none."""
@@ -63,7 +64,22 @@ class LiveSource:
             return await self._on_programme(request)
         if isinstance(request, ChecklistRequest):
             return await self._ask(request)
+        if isinstance(request, CameraRequest) and is_local(request.device):
+            return await self._look(request)
         return await ACQUIRE[type(request)](request)
+
+    async def _look(self, request: CameraRequest) -> CameraClip:
+        """A camera that stays dark beside others tells beside which: they may share what USB can carry."""
+        self._open.add(request.name)
+        try:
+            return await _camera(request)
+        except NotSeen as unseen:
+            beside = tuple(sorted(self._open - {request.name}))
+            if not beside or unseen.reason not in (Reason.NO_STREAM, Reason.NO_BANDWIDTH, Reason.FAILED):
+                raise
+            raise NotSeen(unseen.reason, {**unseen.params, "beside": beside}) from None
+        finally:
+            self._open.discard(request.name)
 
     async def _ask(self, request: ChecklistRequest) -> ChecklistAnswer:
         if self.ask is None:
@@ -86,6 +102,11 @@ class LiveSource:
     def __exit__(self, *_: object) -> None:
         if self._programme is not None:
             self._programme.close()
+
+
+def is_local(device: str | int | None) -> bool:
+    """Whether it is plugged into this computer: no URL, and no input of OBS."""
+    return not isinstance(device, str) or not ("://" in device or device.startswith(INPUT))
 
 
 async def _camera(request: CameraRequest) -> CameraClip:

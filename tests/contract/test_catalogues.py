@@ -13,6 +13,7 @@ import rigcheck
 from rigcheck.checks import CHECKS, PARTS
 from rigcheck.i18n import languages, load_catalogue
 from rigcheck.loading import load_limits
+from rigcheck.measure.pulldown import WORDS
 from rigcheck.metrics import METRICS
 from rigcheck.model import Impact, Limit, Need, OneOf, Reason, Role, Stage, Status
 from rigcheck.present.entry import TITLE
@@ -25,6 +26,7 @@ ENGLISH = LANGUAGES["en"]
 STORY = ("title", "do", "else")
 FINDING_BLANKS = {"name", "role", "value", "unit", "limit", "about"}
 ROOM_SIDES = {
+    "mic.packs": {"low"},
     "camera.mode": {"low", "high"},
     "camera.noise": {"high"},
     "mic.level": {"low", "high"},
@@ -38,9 +40,16 @@ ROOM_SIDES = {
 }
 """Sides on which the limits that depend on the room can be missed."""
 WORD_METRICS = {
+    "mic.muted": ("channel-1", "channel-2"),
+    "mic.bandwidth_hz": ("hands-free",),
+    "mic.taps": (
+        *("channel-1", "channel-2", "same", "one-channel"),
+        *("safety-silent", "safety-other", "safety-equal", "safety-faint"),
+    ),
     "camera.focus_ratio": ("anchor", "picture"),
     "camera.shift_pct": ("anchor", "picture"),
     "camera.haze_pct": ("anchor", "picture"),
+    "camera.cadence": WORDS,
     "camera.levels": ("full", "limited", "crushed", "washed"),
     "camera.match_de00": ("grey", "chart"),
     "light.cast_pct": ("grey", "anchor", "picture", "yellow", "blue", "pink", "green"),
