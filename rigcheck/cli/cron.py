@@ -74,9 +74,11 @@ def _read(report: Report) -> Earlier | None:
 
 
 def _remember(report: Report, earlier: Earlier | None) -> None:
-    """Verdicts of checks that were not asked for this time stay as they were."""
-    kept = {key: word for key, word in (earlier.verdicts if earlier else {}).items() if not key.startswith("waiver:")}
-    said = {"at": report.started_at.isoformat(), "verdicts": kept | verdicts_of(report)}
+    """Verdicts of checks that were not asked for this time stay as they were; waivers of the others may be gone."""
+    now = verdicts_of(report)
+    gone = {f"waiver:{finding.check}" for finding in report.findings}
+    kept = {key: word for key, word in (earlier.verdicts if earlier else {}).items() if key not in gone}
+    said = {"at": report.started_at.isoformat(), "verdicts": kept | now}
     try:
         write_whole(_place(report), json.dumps(said, ensure_ascii=False, indent=1) + "\n")
     except (OSError, UnwritableError):

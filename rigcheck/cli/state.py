@@ -21,8 +21,11 @@ PATIENCE_S = 3.0
 
 def state_folder() -> Path:
     """The folder; created on demand. Raises OSError where it cannot be."""
-    folder = Path(platformdirs.user_state_dir("rigcheck", appauthor=False))
-    if not folder.is_absolute():  # neither HOME nor an entry in the list of users
+    try:
+        folder = Path(platformdirs.user_state_dir("rigcheck", appauthor=False))
+    except RuntimeError as error:  # neither HOME nor an entry in the list of users
+        raise NotADirectoryError from error
+    if not folder.is_absolute():  # what earlier versions of platformdirs make of that
         raise NotADirectoryError
     folder.mkdir(parents=True, exist_ok=True)
     return folder

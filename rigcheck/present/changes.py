@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -58,7 +58,7 @@ def changes(report: Report, earlier: Earlier, words: Catalogue, look: Look) -> s
     lines = [
         *head(report, page, quiet=True),
         *(line for fault in news for line in in_full(fault, page)),
-        *(line for finding in rest for line in _settled(finding, earlier, page)),
+        *(line for group in _grouped(rest, earlier) for line in _settled(group, earlier, page)),
         *(waiver_lines(report, page, only=changed)),
         *_foot(report, earlier, len(faults) - len(news), page),
     ]
@@ -77,12 +77,29 @@ def _verdict(finding: Finding) -> str:
     return f"{WAIVED if finding.waiver else ''}{finding.status}"
 
 
-def _settled(finding: Finding, earlier: Earlier, page: Page) -> list[Line]:
+def _grouped(settled: Iterable[Finding], earlier: Earlier) -> list[list[Finding]]:
+    """A device that is seen again is one piece of news, however many checks have a use for it."""
+    groups: dict[tuple[str, str], list[Finding]] = {}
+    for finding in settled:
+        was_blind = earlier.verdicts.get(_key(finding)) == Status.UNKNOWN and finding.waiver is None
+        groups.setdefault((_part(finding) if was_blind else finding.check, finding.device), []).append(finding)
+    return list(groups.values())
+
+
+def _part(finding: Finding) -> str:
+    return finding.check.partition(".")[0]
+
+
+def _settled(group: list[Finding], earlier: Earlier, page: Page) -> list[Line]:
     """What is no fault any more (or is left out, or accepted): its figures, and what it was."""
+    finding = next((each for each in group if each.status is Status.OK), group[0])
     words, was = page.words, earlier.verdicts.get(_key(finding), "")
     label = "table.waived" if finding.waiver else f"status.{finding.status}"
     before = words.text("table.waived") if was.startswith(WAIVED) else words.text(f"status.{was}") if was else ""
-    told = [page.at_device(name(finding, words), finding), *facts(finding, words)]
+    called, found = name(finding, words), facts(finding, words)
+    if len(group) > 1:
+        called, found = words.text(f"part.{_part(finding)}"), [words.text("count.checks", {"n": len(group)})]
+    told = [page.at_device(called, finding), *found]
     told += [words.text("cron.was", {"status": before})] if before else []
     return page.labelled(words.text(label), pack(told, page.room), STYLES[finding.counted])
 
