@@ -14,7 +14,7 @@ FEWEST = 10  # blocks
 FRESH = 0.5  # blocks: one that another follows sooner has waited for it somewhere
 OUTLIER, ROUNDS = 3.0, 3  # median deviations; times the line is drawn anew
 CERTAIN_PPM, USABLE_PPM = 10.0, 50.0
-USABLE_SHARE = 0.25  # a large error need not be known so exactly
+USABLE_SHARE = 0.1  # a large error need not be known so exactly
 STANDARD_HZ = (8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 88200, 96000, 176_400, 192_000)
 NEAR = 0.01  # the nearest standard rates, 44.1 and 48 kHz, are 8.8 % apart
 
@@ -32,7 +32,7 @@ class RateError(NamedTuple):
 
     @property
     def is_usable(self) -> bool:
-        """Whether it says anything at all: within 50 ppm, or within a quarter of itself."""
+        """Whether it says anything at all: within 50 ppm, or within a tenth of itself."""
         return self.uncertainty_ppm <= max(USABLE_PPM, USABLE_SHARE * abs(self.ppm))
 
     def real_hz(self, rate_hz: int) -> int | None:
@@ -46,7 +46,8 @@ def rate_error(arrived_s: Sequence[float], block: int, rate_hz: int) -> RateErro
     """From when each block of `block` samples had come; None for too few of them, or times that make no sense.
 
     Our own rule: a straight line through the arrivals by least squares, without blocks that waited for the next one and
-    without stragglers. Its standard error counts neighbours that are late together as one.
+    without stragglers. Its standard error counts neighbours that are late together as one; and where the two halves of
+    the take differ by more, as they do on a sound server that is late itself, that is the uncertainty.
     """
     times = np.asarray(arrived_s, np.float64)
     if len(times) < FEWEST or block < 1 or not np.isfinite(times).all() or (np.diff(times) < 0).any():
@@ -68,7 +69,15 @@ def _line(times: Doubles, due: Doubles) -> RateError | None:
         kept = np.abs(late - np.median(late[kept])) <= max(OUTLIER * usual, 1e-6)
     if slope <= 0:
         return None
-    return RateError(1e6 * (1 / float(slope) - 1), 2e6 * _standard_error(late[kept], due[kept]))
+    uncertainty = max(2 * _standard_error(late[kept], due[kept]), _bend(times[kept], due[kept]))
+    return RateError(1e6 * (1 / float(slope) - 1), 1e6 * uncertainty)
+
+
+def _bend(times: Doubles, due: Doubles) -> float:
+    """How far the slopes of the first and the second half lie apart."""
+    middle = len(due) // 2
+    first, second = (np.polyfit(due[half], times[half], 1)[0] for half in (slice(middle), slice(middle, None)))
+    return abs(float(first - second))
 
 
 def _standard_error(late: Doubles, due: Doubles) -> float:

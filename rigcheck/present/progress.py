@@ -117,7 +117,8 @@ class Progress:
             start += seconds
             if spent_s < start:
                 left = self._words.text("progress.left", {"s": _whole(start - spent_s)})
-                said = self._words.text(f"progress.{phase}")
+                is_split = phase == "speak" and request.layout == "split"
+                said = self._words.text("progress.speak_split" if is_split else f"progress.{phase}")
                 style = {"ready": "bold", "speak": "bold reverse green", "quiet": "bold reverse yellow"}[phase]
                 return _one_line(f" {said}{GAP}{left} ", style)
         return None

@@ -63,6 +63,14 @@ def test_a_hole_in_the_take_is_not_taken_for_a_slow_card():
     assert read is None or not read.is_usable
 
 
+def test_a_server_that_wanders_by_itself_is_not_believed():
+    """Late by a tenth of a second more and more, then no longer: as a busy sound server was seen to be."""
+    times = np.array(arrivals(20, 0, jitter_s=0.002))
+    times += 0.1 * np.minimum(times / 10, 1)
+    read = rate_error(tuple(times.tolist()), BLOCK, RATE)
+    assert read is None or not read.is_usable
+
+
 @pytest.mark.parametrize(
     ("nominal", "real"), [(48_000, 44_100), (44_100, 48_000), (48_000, 16_000), (44_100, 22_050), (16_000, 8000)]
 )
