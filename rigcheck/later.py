@@ -16,8 +16,6 @@ Seconds = Annotated[float, Gt(0), Le(86_400)]
 # Metrics that the public contract names and that nothing measures yet: their limits are accepted.
 LATER_METRICS = frozenset(
     """
-    light.cast_pct light.colour_error_de00 light.pumping_pct camera.match_de00
-    mic.tone_dbfs mic.tone_hz mic.echo_db mic.reverb_s mic.rate_error_ppm
     drill.detect_s drill.switch_s drill.outage_s drill.restore_s
     """.split()  # noqa: SIM905 - fifty quoted names are harder to read
 )
@@ -142,7 +140,6 @@ class Drill:
 class Later:
     """The later sections of a profile, by name."""
 
-    checklist: tuple[Label, ...] | None = None
     backup: Backup | None = None
     far_end: FarEnd | None = None
     drills: tuple[Drill, ...] | None = None

@@ -19,6 +19,11 @@ CAMERA_HAZE = Metric("camera.haze_pct", "%", 1)
 CAMERA_LEVELS = Metric("camera.levels")
 CAMERA_FIRST_FRAME = Metric("camera.first_frame_ms", "ms", 0)
 
+CAMERA_MATCH = Metric("camera.match_de00", "dE00", 1)
+CAMERA_TOGETHER = Metric("camera.together_pct", "%", 1)  # fps of asked while all cameras of the show are open
+CAMERA_SIGNAL = Metric("camera.signal", "flag", 0)  # a picture at all, not a capture card's own "no signal"
+CAMERA_CADENCE = Metric("camera.cadence", "")  # steady, 25-in-30, 24-in-30 ...
+
 LIGHT_MEAN = Metric("light.mean_ire", "IRE", 1)
 LIGHT_SUBJECT = Metric("light.subject_ire", "IRE", 1)
 LIGHT_HIGHLIGHTS = Metric("light.highlights_pct", "%", 2)
@@ -28,6 +33,10 @@ LIGHT_BACKLIGHT = Metric("light.backlight_ratio", "", 2)
 LIGHT_EVENNESS = Metric("light.evenness", "", 2)
 LIGHT_FLICKER = Metric("light.flicker_pct", "%", 2)
 LIGHT_FLICKER_HZ = Metric("light.flicker_hz", "Hz", 0)
+
+LIGHT_CAST = Metric("light.cast_pct", "%", 1)
+LIGHT_COLOUR = Metric("light.colour_error_de00", "dE00", 1)
+LIGHT_PUMPING = Metric("light.pumping_pct", "%", 1)
 
 MIC_LOUDNESS = Metric("mic.loudness_lufs", "LUFS", 1)
 MIC_TRUE_PEAK = Metric("mic.true_peak_dbtp", "dBTP", 1)
@@ -48,6 +57,13 @@ MIC_MUTED = Metric("mic.muted", "flag", 0)
 MIC_BALANCE = Metric("mic.balance_db", "dB", 1)
 MIC_POLARITY = Metric("mic.polarity", "", 2)
 MIC_BANDWIDTH = Metric("mic.bandwidth_hz", "Hz", 0)
+
+MIC_TONE = Metric("mic.tone_dbfs", "dBFS", 1)
+MIC_TONE_HZ = Metric("mic.tone_hz", "Hz", 0)
+MIC_ECHO = Metric("mic.echo_db", "dB", 1)
+MIC_REVERB = Metric("mic.reverb_s", "s", 2)
+MIC_RATE_ERROR = Metric("mic.rate_error_ppm", "ppm", 0)
+MIC_TAPS = Metric("mic.taps", "count", 0)  # wireless packs that were heard when tapped, each alone
 
 SYNC_OFFSET = Metric("sync.offset_ms", "ms", 0)  # sound late is positive
 SYNC_DRIFT = Metric("sync.drift_ms_per_min", "ms/min", 1)
@@ -137,5 +153,10 @@ OBS_DISK = Metric("obs.disk_free_gb", "GB", 1)
 OBS_LOG = Metric("obs.log_warnings", "count", 0)
 OBS_SPARE_DIFFERS = Metric("obs.spare_differs", "count", 0)
 OBS_SETTINGS_DIFFER = Metric("obs.settings_differ", "count", 0)
+
+CHECKLIST_DONE = Metric("checklist.done", "flag", 0)
+CHECKLIST_PICTURE = Metric("checklist.picture", "flag", 0)  # by eye, where the camera could not be read
+CHECKLIST_SOUND = Metric("checklist.sound", "flag", 0)  # by ear, where the microphone could not be read
+CHECKLIST_PROGRAM = Metric("checklist.program", "flag", 0)  # by eye and ear, where OBS could not be asked
 
 METRICS: dict[str, Metric] = {value.id: value for value in list(globals().values()) if isinstance(value, Metric)}

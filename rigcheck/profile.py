@@ -12,17 +12,18 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
+from rigcheck.baseline import Baseline
 from rigcheck.limit import WrittenLimit
 from rigcheck.model import Stage, Waiver
 from rigcheck.platform import PlatformOverride
 from rigcheck.push_plan import PushPlan, Target
 from rigcheck.push_rule import PushRules
 from rigcheck.uplink import Backend, Ingest, Line, Network, Push, backends_by_name, lines_apart, lines_beside
+from rigcheck.value import CORNERS, Corners, Label, WrittenBox, WrittenMode, WrittenSecret, box_or
 
 # Found here with all the other values of a profile:
 from rigcheck.value import Box as Box  # noqa: PLC0414 - a name to import from here
 from rigcheck.value import DeviceName as DeviceName  # noqa: PLC0414 - likewise
-from rigcheck.value import Label, WrittenBox, WrittenMode, WrittenSecret, box_or
 from rigcheck.value import Mode as Mode  # noqa: PLC0414 - likewise
 from rigcheck.value import Secret as Secret  # noqa: PLC0414 - likewise
 from rigcheck.written import (
@@ -80,6 +81,8 @@ class CameraDevice:
     product: WrittenBox | None = None
     backdrop: Annotated[Box | Literal["green"] | None, box_or("green")] = None
     anchor: WrittenBox | None = None
+    grey: WrittenBox | None = None  # a grey card or white sheet
+    chart: Annotated[Literal["auto"] | Corners | None, CORNERS] = None  # a ColorChecker: to be found, or where it is
     obs_input: Label | None = None  # its input in OBS: the way to it while OBS holds the device
 
 
@@ -182,6 +185,7 @@ class Profile:
     platforms: dict[Platform, PlatformOverride] = field(default_factory=dict)
     recommend: PushRules = field(default_factory=PushRules)
     backends: tuple[Backend, ...] = ()
+    checklist: tuple[Label, ...] = ()
     limits: dict[str, WrittenLimit] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     require_backup: bool = False
@@ -189,6 +193,10 @@ class Profile:
     name: str | None = None  # file name without its ending
     path: str | None = None
     sha256: str | None = None
+
+
+WORD = "word."
+"""What stands before a section whose main device a person is asked about instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,15 +214,21 @@ class Setting:
     seconds: float | None = None  # the trial push's length where it was typed
     target: Target = field(default_factory=Target)  # what the show means to send, before the line is known
     plan: PushPlan | None = None  # what `recommend` worked out last for this room
+    baseline: Baseline | None = None  # the room when it was good
+    unseen: tuple[str, ...] = ()  # sections whose main device should have been seen and was not: a person may know
 
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
-        return main_name(self.names(section))
+        if section == "checklist":
+            return ""  # every item is called by its own name
+        return main_name(self.names(section.removeprefix(WORD)))
 
     def names(self, section: str) -> tuple[str, ...]:
         """The role names of a section's devices, as written."""
         if section in ("host", "sync", "encoder", "trial"):
             return ("main",) if section != "encoder" or self.profile.camera else ()
+        if section.startswith(WORD):
+            return (self.main_of(section),) if section.removeprefix(WORD) in self.unseen else ()
         return tuple(self._devices(section))
 
     def _devices(self, section: str) -> dict[str, Any]:
@@ -224,6 +238,8 @@ class Setting:
             return self.profile.push.ingests()
         if section == "backend":
             return backends_by_name(self.profile.backends)
+        if section == "checklist":
+            return dict.fromkeys(self.profile.checklist)
         devices: dict[str, Any] = getattr(self.profile, section)
         return devices
 

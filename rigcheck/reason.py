@@ -10,9 +10,13 @@ class Reason(StrEnum):
 
     # absent: the room or the evidence has none of it
     NO_HUM = "no-hum"
+    NO_TONE = "no-tone"
+    NO_ECHO = "no-echo"
     NO_CLAP = "no-clap"
     NO_CHART = "no-chart"
+    TOO_SMALL = "too-small"
     NO_BASELINE = "no-baseline"
+    OTHER_BASELINE = "other-baseline"
     NO_CLOCK = "file-has-no-clock"
     STILL = "still-picture"
     MONO = "mono"
@@ -28,10 +32,13 @@ class Reason(StrEnum):
     NONE_HERE = "none-here"
     NO_SLEEP = "no-sleep"
     NO_FLICKER = "no-flicker"
+    NOT_TOGETHER = "not-together"
     NEEDS_HOST = "needs-host"
     NEEDS_LIGHTS = "needs-lights"
     NEEDS_QUIET = "needs-quiet"
     NEEDS_OBS = "needs-obs"
+    NOT_ASKED = "not-asked"
+    PASSED_OVER = "passed-over"
     ON_AIR = "on-air"
     ON_AIR_UNKNOWN = "on-air-unknown"
     SITE_ON_AIR = "site-on-air"
@@ -40,6 +47,7 @@ class Reason(StrEnum):
     CRASHED = "crashed"
     STALE = "stale"
     JUNK = "junk"
+    NOT_RECOGNISED = "not-recognised"
     DENIED = "denied"
     HELD = "held"
     MISSING = "missing"
@@ -47,6 +55,7 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     LOST = "lost"
     NO_STREAM = "no-stream"
+    NO_BANDWIDTH = "no-bandwidth"
     NOT_INSTALLED = "not-installed"
     VIRTUAL = "virtual-camera"
     RECORDING = "recording"
@@ -55,6 +64,7 @@ class Reason(StrEnum):
     TURN = "turn-taken"
     FAILED = "failed"
     LIVE_KEY = "live-key"
+    BADLY_EXPOSED = "badly-exposed"
 
     @property
     def is_blind(self) -> bool:

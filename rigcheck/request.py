@@ -32,6 +32,16 @@ class Request:
         return False
 
     @property
+    def asks_person(self) -> bool:
+        """Whether it is a question to somebody, which waits until everything else has been looked at."""
+        return False
+
+    @property
+    def parts(self) -> tuple[Request, ...]:
+        """The requests whose samples together answer it; none where a source answers it itself."""
+        return ()
+
+    @property
     def key(self) -> str:
         """The place of its sample in a fixture: `kind@name`."""
         return f"{self.kind}@{self.name}"

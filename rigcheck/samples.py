@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rigcheck.backend_state import BackendState
+from rigcheck.checklist_state import ChecklistAnswer
 from rigcheck.encoder_state import EncoderTrials
 from rigcheck.ingest_state import IngestState, PushTrace
 from rigcheck.link_state import LineState, LinkState, Presence, Reach
@@ -199,6 +200,7 @@ class CameraClip:
     frame_at: NDArray[np.int64]  # (k,) their positions
     via: str = "device"  # device, obs-record, obs-shot
     is_estimate: bool = False  # stands in for a picture that could not be had itself
+    began_s: float | None = None  # live: this computer's monotonic clock at the first frame, the same for all cameras
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -213,6 +215,8 @@ class AudioClip:
     quiet: tuple[int, int] | None = None
     overflows: int = 0  # blocks for which the driver reported lost input
     missing: int = 0  # samples due by the clock that did not come
+    block: int = 0  # samples of each block that came
+    arrived_s: tuple[float, ...] = ()  # when each block had come, by the computer's clock; the first is 0
     live: bool = False
     via: str = "device"  # device, obs-record, obs-shot
 
@@ -288,6 +292,7 @@ Sample = (
     | PushTrace
     | EncoderTrials
     | BackendState
+    | ChecklistAnswer
 )
 SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in get_args(Sample)}
 STAND_INS = {LevelTrace.kind: AudioClip.kind}

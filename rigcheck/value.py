@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, cast
 
 from annotated_types import Ge, Gt, Le, Len
 
@@ -40,6 +40,17 @@ def box_or(word: str) -> Written:
     return Written(unpack, {"anyOf": [{"const": word}, _BOX_SCHEMA, {"type": "null"}]})
 
 
+def _corners(raw: object) -> object:
+    if raw in ("auto", None):
+        return raw
+    is_list = isinstance(raw, list) and len(raw) == len(Corners.__annotations__)
+    if not is_list or not all(
+        isinstance(corner, list) and len(corner) == len("xy") for corner in cast("list[object]", raw)
+    ):
+        raise Unreadable("should be auto or four corners [[x, y], ...], shares 0-1 of the picture, dark skin's first")
+    return dict(zip(Corners.__annotations__, (tuple(corner) for corner in cast("list[list[float]]", raw)), strict=True))
+
+
 def _fields_of_mode(raw: object) -> object:
     found = re.fullmatch(r"(\d{1,6})x(\d{1,6})@(\d{1,4}(?:\.\d{1,6})?)", raw) if isinstance(raw, str) else None
     if found is None:
@@ -67,6 +78,22 @@ class Box:
             raise ValueError("reaches outside the picture: x + width and y + height should be at most 1")
 
 
+Point = tuple[Share, Share]
+
+
+@dataclass(frozen=True, slots=True)
+class Corners:
+    """Where a chart stands: its corners as shares of the upright, cropped picture.
+
+    In the chart's own order, from the corner at its first patch (dark skin) along the first row, and round.
+    """
+
+    first: Point
+    second: Point
+    third: Point
+    fourth: Point
+
+
 @dataclass(frozen=True, slots=True)
 class Mode:
     """A camera mode: pixels as the sensor delivers them (before `rotate`) and frames per second."""
@@ -92,3 +119,15 @@ WrittenMode = Annotated[
     Written(_fields_of_mode, {"type": "string", "pattern": r"^\d+x\d+@\d+(\.\d+)?$", "examples": ["1920x1080@30"]}),
 ]
 WrittenSecret = Annotated[Secret, Written(_fields_of_secret, {"type": "string", "pattern": "^(env|file|keyring):.+$"})]
+_POINT_SCHEMA = {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number", "minimum": 0, "maximum": 1}}
+CORNERS = Written(
+    _corners,
+    {
+        "anyOf": [
+            {"const": "auto"},
+            {"type": "array", "minItems": 4, "maxItems": 4, "items": _POINT_SCHEMA},
+            {"type": "null"},
+        ]
+    },
+)
+"""How a chart is written: auto, or its four corners."""

@@ -3,6 +3,7 @@
 from rigcheck.check import Check
 from rigcheck.checks.backend import BACKEND_CHECKS
 from rigcheck.checks.camera import CAMERA_CHECKS
+from rigcheck.checks.checklist import CHECKLIST_CHECKS
 from rigcheck.checks.encoder import ENCODER_CHECKS
 from rigcheck.checks.host import HOST_CHECKS
 from rigcheck.checks.ingest import INGEST_CHECKS
@@ -16,7 +17,7 @@ from rigcheck.checks.sync import SYNC_CHECKS
 CHECKS: tuple[Check, ...] = (
     *(*MIC_CHECKS, *CAMERA_CHECKS, *LIGHT_CHECKS, *SYNC_CHECKS),
     *(*NETWORK_CHECKS, *INGEST_CHECKS),
-    *(*OBS_CHECKS, *POWER_CHECKS, *HOST_CHECKS, *BACKEND_CHECKS),
+    *(*OBS_CHECKS, *POWER_CHECKS, *HOST_CHECKS, *BACKEND_CHECKS, *CHECKLIST_CHECKS),
 )
 """Preflight's."""
 ALL_CHECKS: tuple[Check, ...] = (*CHECKS, *ENCODER_CHECKS)

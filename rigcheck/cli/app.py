@@ -8,8 +8,16 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from rigcheck.cli import devices, explain, now, platforms, profile, receiver
-from rigcheck.cli.options import IngestOptions, MicOptions, NetworkOptions, Options, RecommendOptions, RecordOptions
+from rigcheck.cli import baseline, devices, explain, now, platforms, profile, receiver
+from rigcheck.cli.options import (
+    IngestOptions,
+    MicOptions,
+    NetworkOptions,
+    Options,
+    PreflightOptions,
+    RecommendOptions,
+    RecordOptions,
+)
 
 PARTS = {
     "camera": "Cameras: mode, rate, drops, freezes, noise.",
@@ -22,6 +30,7 @@ PARTS = {
     "power": "UPS and mains.",
     "host": "The streaming PC.",
     "backend": "The shop's own services: coupons, orders.",
+    "checklist": "The room's own list: what only a person can tell, asked in the terminal.",
 }
 
 OPTIONS: dict[str, type[Options]] = {"mic": MicOptions, "network": NetworkOptions, "ingest": IngestOptions}
@@ -81,7 +90,7 @@ def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...]
     app.command(name, help=about)(command)
 
 
-add_probe("preflight", "Every check of the room: one verdict, worst first.", NetworkOptions, None)
+add_probe("preflight", "Every check of the room: one verdict, worst first.", PreflightOptions, None)
 for part, about in PARTS.items():
     add_probe(part, about, OPTIONS.get(part, Options), (part,))
 add_probe("record", "The same run as preflight, with every raw sample kept in DIR.", RecordOptions, None)
@@ -93,4 +102,5 @@ app.command("now", help="The first broken link and the steps of its backup; read
 app.command("devices", help="Cameras, microphones, interfaces and UPSes, with names to paste.")(devices.devices)
 app.command("explain", help="What a metric or a check means, its limit, and what to do.")(explain.explain)
 app.command("receiver", help="The far end of upload tests, for a rented server or a second PC.")(receiver.receiver)
+app.add_typer(baseline.app, name="baseline", help="Keep the room as it is when it is good; show it; forget it.")
 app.add_typer(profile.app, name="profile", help="Check, describe or write a room's profile.")

@@ -25,21 +25,29 @@ class Options:
     ] = None
     only: Annotated[str | None, Option(metavar="IDS", help="Only these checks or parts, comma-separated.")] = None
     skip: Annotated[str | None, Option(metavar="IDS", help="Not these checks or parts, comma-separated.")] = None
-    format: Annotated[str, Option(metavar="NAME", help="table or json.")] = "table"
+    format: Annotated[str, Option(metavar="NAME", help="table, json, junit or nagios.")] = "table"
     output: Annotated[Path | None, Option(metavar="FILE", help="Write the report to FILE, not to the screen.")] = None
     lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None
     quiet: Annotated[bool, Option("-q", "--quiet", help="Faults only.")] = False
     verbose: Annotated[bool, Option("-v", "--verbose", help="Everything, skipped checks too; the log on stderr.")] = (
         False
     )
-    timeout: Annotated[float | None, Option(metavar="S", min=0.1, help="Seconds for all measuring together.")] = None
+    timeout: Annotated[
+        float | None, Option(metavar="S", min=0.1, help="Seconds for all measuring together (300 with --cron).")
+    ] = None
     cron: Annotated[
         bool, Option("--cron", help="Nobody is there: no prompt, no colour, silent when nothing has changed.")
     ] = False
+    jitter: Annotated[
+        float | None, Option(metavar="S", min=0.0, help="With --cron: begin up to S seconds late (20).")
+    ] = None
     no_save: Annotated[bool, Option("--no-save", help="Remember nothing of this run.")] = False
     allow_on_air: Annotated[
         bool, Option("--allow-on-air", help="Open devices although a show is, or may be, going out.")
     ] = False
+    baseline: Annotated[
+        str | None, Option(metavar="NAME", help="Hold the room against this baseline of it, not the default one.")
+    ] = None
     raw: Annotated[bool, Option("--raw", help="The device itself, even where OBS answers.")] = False
     no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False
     warn_ok: Annotated[bool, Option("--warn-ok", help="Exit 0, not 1, on warnings.")] = False
@@ -81,6 +89,13 @@ class NetworkOptions(Options):
     minutes: Annotated[
         float | None, Option(metavar="MIN", min=0.1, max=1440, help="A soak: test every line for so long.")
     ] = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreflightOptions(NetworkOptions):
+    """`preflight` can look again at what was not ok the last time."""
+
+    again: Annotated[bool, Option("--again", help="Only what was not ok in this room's last run.")] = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

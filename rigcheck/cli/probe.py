@@ -5,53 +5,43 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, cast
 
-from rigcheck.check import Check, Source
+from rigcheck.baseline import Baseline
+from rigcheck.check import Check
 from rigcheck.checks import ALL_CHECKS, CHECKS, PARTS
+from rigcheck.cli.baseline_store import find_baseline
+from rigcheck.cli.cron import gives_way, limit_s, wait_turn, write_news
+from rigcheck.cli.evidence import KNOWN, Evidence, find_evidence
 from rigcheck.cli.language import speak
+from rigcheck.cli.last import Last, keep_last, read_last
 from rigcheck.cli.log import show_log
-from rigcheck.cli.options import IngestOptions, MicOptions, NetworkOptions, Options, RecordOptions
+from rigcheck.cli.options import IngestOptions, NetworkOptions, Options, PreflightOptions, RecordOptions
 from rigcheck.cli.output import write_report
 from rigcheck.cli.plan_store import kept_plan
-from rigcheck.cli.rooms import find_room
+from rigcheck.cli.rooms import room_key
 from rigcheck.cli.session import run_session
-from rigcheck.cli.state import hold_lock, is_news
+from rigcheck.cli.state import hold_lock
 from rigcheck.cli.upload_store import keep_uploads
-from rigcheck.errors import UsageError, exit_of
+from rigcheck.errors import BusyError, Exit, UsageError, exit_of
 from rigcheck.flow import run
 from rigcheck.i18n import Catalogue
-from rigcheck.loading import load_limits, load_platforms, load_profile
+from rigcheck.loading import load_limits, load_platforms
 from rigcheck.model import Message, Report, Stage
 from rigcheck.plan import Run
 from rigcheck.present import FORMATS
-from rigcheck.present.progress import Progress, shows_prompts
-from rigcheck.profile import Profile, Setting, main_name
+from rigcheck.present.progress import Progress
+from rigcheck.profile import Setting
 from rigcheck.recommend.target import target_of
 
 if TYPE_CHECKING:
     from rigcheck.sources.record import Recorder
 
-KNOWN = tuple(check.id for check in ALL_CHECKS)
-T = TypeVar("T")
 INGEST_S = 20.0
 """Nine whole GOPs: the rate within a few per cent on a line that is not steady."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Where a run looks, and what that says about the conditions."""
-
-    source: Source
-    now: datetime
-    profile: Profile
-    stage: Stage
-    attended: bool
-    raw: bool
 
 
 def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
@@ -62,23 +52,32 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     if options.verbose:
         show_log()
     checks = choose_checks(parts, options.only, options.skip)
-    evidence = find_evidence(options)
-    plan = run_of(command, checks, evidence, options)
-    report = _run(plan, options, words)
-    if evidence.source.is_live and not options.no_save:
-        keep_uploads(report, room_key(evidence.profile))
-    if not options.cron or options.no_save or is_news(report):
-        write_report(report, words, options)
+    wait_turn(options)
+    evidence = find_evidence(options, words)
+    last = _last(command, evidence, options, words)
+    if last is not None:
+        checks = tuple(check for check in checks if check.id in last.faults) or checks
+    plan = run_of(command, checks, evidence, options, words)
+    if last is not None:
+        plan = replace(plan, again=last.started_at.astimezone(evidence.now.tzinfo))
+    try:
+        report = _run(plan, options, words)
+    except BusyError as busy:
+        if gives_way(busy, options):
+            return int(Exit.OK)
+        raise
+    if not options.no_save:
+        keep_last(report, words)
+        if evidence.source.is_live:
+            keep_uploads(report, room_key(evidence.profile))
+    (write_news if options.cron else write_report)(report, words, options)
     return int(exit_of(report.status, warn_ok=options.warn_ok))
 
 
-def room_key(profile: Profile) -> str | None:
-    """Under which name the user's state folder remembers a room."""
-    return profile.room or profile.name
-
-
-def run_of(command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options) -> Run:
-    """The run to do: what the show means to send, and the plan of before, are part of its setting."""
+def run_of(
+    command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options, words: Catalogue
+) -> Run:
+    """The run to do: what the show means to send, the plan of before and the good room are part of its setting."""
     profile = evidence.profile
     setting = Setting(
         profile,
@@ -88,6 +87,7 @@ def run_of(command: str, checks: tuple[Check, ...], evidence: Evidence, options:
         raw=evidence.raw,
         target=target_of(profile, load_platforms() if profile.show.platforms else {}),
         plan=kept_plan(room_key(profile)) if evidence.source.is_live else getattr(evidence.source, "plan", None),
+        baseline=_baseline(evidence, checks, options, words),
     )
     return Run(
         command=command,
@@ -96,7 +96,7 @@ def run_of(command: str, checks: tuple[Check, ...], evidence: Evidence, options:
         source=evidence.source,
         now=evidence.now,
         limits=load_limits(),
-        timeout_s=options.timeout,
+        timeout_s=limit_s(options),
         allow_on_air=options.allow_on_air,
         warn_ok=options.warn_ok,
         said=options.named_profile,
@@ -111,6 +111,36 @@ def _lengthened(setting: Setting, options: Options) -> Setting:
         return setting
     usual_s = None if setting.stage is Stage.GO else INGEST_S
     return replace(setting, seconds=options.seconds or usual_s, minutes=options.minutes)
+
+
+def _baseline(evidence: Evidence, checks: tuple[Check, ...], options: Options, words: Catalogue) -> Baseline | None:
+    """The room when it was good; what is wrong with what is kept of it is told on stderr.
+
+    A recorded room brings the one that it was judged against, or none, unless another is named.
+    """
+    if not any(check.part in ("camera", "light", "mic") for check in checks):
+        return None
+    if options.baseline is None and hasattr(evidence.source, "baseline"):
+        return cast("Baseline | None", evidence.source.baseline)
+    found, complaints = find_baseline(room_key(evidence.profile), options.baseline, evidence.now)
+    for complaint in complaints:
+        sys.stderr.write(words.text(complaint.id, complaint.params) + "\n")
+    return found
+
+
+def _last(command: str, evidence: Evidence, options: Options, words: Catalogue) -> Last | None:
+    """The last run whose faults are to be looked at again; None (and a word on stderr) where everything is looked at."""
+    if not isinstance(options, PreflightOptions) or not options.again:
+        return None
+    last = read_last(evidence.profile.room, command)
+    why = "missing"
+    if last is not None:
+        is_ours = last.is_of(evidence.now, evidence.source.name, evidence.profile.sha256)
+        if is_ours and last.faults:
+            return last
+        why = "fine" if is_ours else "stale"
+    sys.stderr.write(words.text(f"again.{why}") + "\n")
+    return None
 
 
 def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | None) -> tuple[Check, ...]:
@@ -141,64 +171,6 @@ def _ids(text: str | None) -> frozenset[str]:
     return ids
 
 
-def find_evidence(options: Options) -> Evidence:
-    """Where to look, in which room: this computer, or what was recorded."""
-    return _recorded(options, options.replay) if options.replay else _live(options)
-
-
-def _live(options: Options) -> Evidence:
-    from rigcheck.sources.live import LiveSource
-
-    path = find_room(options.named_profile)
-    listens = sys.stdin is not None and sys.stdin.isatty()
-    is_prompted = listens and shows_prompts(sys.stderr, quiet=options.quiet or options.cron)
-    return Evidence(
-        source=LiveSource(),
-        now=datetime.now().astimezone(),
-        profile=load_profile(path, checks=KNOWN) if path else Profile(),
-        stage=options.stage or (Stage.ROOM if options.cron else Stage.HOST),
-        attended=is_prompted,
-        raw=options.raw,
-    )
-
-
-def _recorded(options: Options, spec: str) -> Evidence:
-    from rigcheck.sources.replay import FixtureSource, open_replay
-
-    path = find_room(options.named_profile) if options.named_profile else None
-    quiet_take = options.quiet_take if isinstance(options, MicOptions) else None
-    source = open_replay(spec, quiet_take=quiet_take, phases=path is not None)
-    if isinstance(source, FixtureSource):
-        return Evidence(
-            source=source,
-            now=source.recorded_at,
-            profile=load_profile(path or source.profile_path, checks=KNOWN),
-            stage=options.stage or source.stage,
-            attended=source.attended,
-            raw=options.raw or source.raw,
-        )
-    profile = only_main(load_profile(path, checks=KNOWN)) if path else Profile()
-    now = datetime.now().astimezone()
-    return Evidence(source, now, profile, options.stage or Stage.HOST, attended=path is not None, raw=options.raw)
-
-
-def only_main(profile: Profile) -> Profile:
-    """The room with only its main devices: one plain file is evidence of one device."""
-    return replace(
-        profile,
-        camera=_main(profile.camera),
-        mic=_main(profile.mic),
-        power=_main(profile.power),
-        network=replace(profile.network, lines=_main(profile.network.lines)),
-        obs={role: pc for role, pc in profile.obs.items() if role == "main"},
-    )
-
-
-def _main(devices: dict[str, T]) -> dict[str, T]:
-    name = main_name(tuple(devices))
-    return {name: devices[name]} if devices else {}
-
-
 def _run(plan: Run, options: Options, words: Catalogue) -> Report:
     """The run itself: locked where devices are opened, watched by a progress display, recorded where asked."""
     recorder = _recorder(plan, options)
@@ -214,6 +186,7 @@ def _run(plan: Run, options: Options, words: Catalogue) -> Report:
             attended=plan.setting.attended,
             raw=plan.setting.raw,
             plan=plan.setting.plan,
+            baseline=plan.setting.baseline,
             now=plan.now,
         )
     return report

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from rigcheck.check import Check
 from rigcheck.checks.encoder import ask_encoder
+from rigcheck.cli.evidence import Evidence, find_evidence
 from rigcheck.cli.language import speak
 from rigcheck.cli.options import RecommendOptions
 from rigcheck.cli.output import look_of, write_text
 from rigcheck.cli.plan_store import keep_plan
 from rigcheck.cli.platforms import find_known
-from rigcheck.cli.probe import Evidence, choose_checks, find_evidence, room_key, run_of, watched
+from rigcheck.cli.probe import choose_checks, run_of, watched
+from rigcheck.cli.rooms import room_key
 from rigcheck.cli.session import run_session
 from rigcheck.cli.upload_store import keep_uploads, kept_uploads
 from rigcheck.encoder_state import EncoderRequest, EncoderTrials
@@ -65,7 +67,7 @@ def recommend_room(options: RecommendOptions) -> int:
     """Measure the room and plan. Returns 0 a plan, 1 with warnings, 2 a refusal, 3 too little was measured."""
     _check(options)
     words, known = speak(options.lang), load_platforms()
-    evidence = find_evidence(options)
+    evidence = find_evidence(options, words)
     profile = _with_platforms(evidence.profile, options, known)
     if options.export not in (None, "json") and profile.show.pusher != "obs":
         raise UsageError(Message("error.usage.export-typed", {"pusher": profile.show.pusher}))
@@ -107,7 +109,7 @@ def _measured(
     """
     kept, rules, profile = _Samples(), evidence.profile.recommend, evidence.profile
     checks = tuple(_with_sizes(check) for check in choose_checks(PARTS, options.only, options.skip))
-    plan_run = run_of("recommend", checks, evidence, options)
+    plan_run = run_of("recommend", checks, evidence, options, words)
     plan_run = replace(plan_run, setting=replace(plan_run.setting, plan=None), watchers=(kept,))
     wish, setting = wish_of(profile, known), plan_run.setting
     if conduct_refusal(wish) is not None:  # nothing that could be measured would change that

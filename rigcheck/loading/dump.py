@@ -41,7 +41,7 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def dump_profile(profile: Profile) -> str:
-    """YAML that loads back to an equal profile in room, show, devices, host, OBS, limits, waivers, lines and services.
+    """YAML that loads back to an equal profile in room, show, devices, host, OBS, checklist, limits, waivers, lines and services.
 
     Hosts in addresses become `recorded` (users, passwords, paths and ports with them), references of secrets and later
     sections are left out. Of the ingests it is kept whether they are in the house, and whether they are one and the same.
@@ -51,6 +51,8 @@ def dump_profile(profile: Profile) -> str:
         name: value for name, value in written.items() if value is not None and (value != {} or name in _MAY_BE_EMPTY)
     }
     kept |= {name: value for name, value in _ways_out(profile).items() if value}
+    if profile.checklist:
+        kept["checklist"] = list(profile.checklist)
     return str(
         yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
     )

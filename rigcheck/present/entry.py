@@ -58,7 +58,9 @@ def _called(fault: Fault, page: Page) -> str:
 
 def _measured(fault: Fault, page: Page) -> list[str]:
     many = len(fault.findings)
-    return [*facts(fault.first, page.words), *([page.words.text("count.checks", {"n": many})] if many > 1 else [])]
+    first = fault.first
+    then = page.then(first.metric, first.device, is_main=page.is_main(first))
+    return [*facts(first, page.words), *then, *([page.words.text("count.checks", {"n": many})] if many > 1 else [])]
 
 
 def _figures(fault: Fault, page: Page) -> list[Line]:

@@ -12,8 +12,9 @@ from rigcheck.errors import UsageError
 from rigcheck.i18n import Catalogue
 from rigcheck.metrics import METRICS
 from rigcheck.model import Limit, Message, Metric, OneOf, Span
+from rigcheck.present.fault import Fault
 from rigcheck.present.fit import pad, wrap
-from rigcheck.present.wording import bounds_text, metric_name, unit_text
+from rigcheck.present.wording import bounds_text, consequence, metric_name, sentence, steps, unit_text
 
 WIDTH, LABEL = 79, 16
 SIDES = ("low", "high", "bad")
@@ -41,6 +42,21 @@ def explain(subject: str, words: Catalogue, limits: Mapping[str, Limit], sources
     if subject in METRICS:
         return "\n".join(_metric(METRICS[subject], known))
     raise UsageError(Message("error.usage.unknown-subject", {"name": subject, "hint": _near(subject)}))
+
+
+def explain_fault(
+    number: int, fault: Fault, words: Catalogue, limits: Mapping[str, Limit], sources: Mapping[str, str]
+) -> str:
+    """A fault of the last run: what was seen then and what to do, then all there is to know about its check."""
+    first = fault.first
+    device = "" if first.device == "main" else _aside(first.device, words)
+    seen = f"{words.text(f'status.{first.status}')} {number}"
+    told = [
+        *_row_as(seen, sentence(first, words) + device),
+        *_row("table.do", steps(first, words), words),
+        *_row("table.else", consequence(first, words), words),
+    ]
+    return "\n".join([*told, "", explain(first.check, words, limits, sources)])
 
 
 def _near(subject: str) -> tuple[str, ...]:
@@ -119,7 +135,10 @@ def _stories(check: Check, known: _Facts) -> list[str]:
 
 def _row(label_id: str, text: str | Iterable[str], words: Catalogue) -> list[str]:
     """A labelled paragraph, or several under one label; nothing where there is nothing to say."""
+    return _row_as(words.text(label_id), text)
+
+
+def _row_as(label: str, text: str | Iterable[str]) -> list[str]:
     texts = [text] if isinstance(text, str) else list(text)
     lines = [line for paragraph in texts if paragraph for line in wrap(paragraph, WIDTH - LABEL)]
-    label = words.text(label_id)
     return [pad(label if at == 0 else "", LABEL) + line for at, line in enumerate(lines)]

@@ -80,6 +80,9 @@ def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
     if held_back:
         why = words.text(f"reason.{Reason.SITE_ON_AIR}", held_back[0].message.params)
         said.append(words.text("table.left_out", {"n": len(held_back), "why": why}))
+    if report.past and verbose:
+        at = report.past.taken_at.astimezone(report.started_at.tzinfo)
+        said.append(words.text("table.past", {"name": report.past.name, "at": f"{at:%Y-%m-%d %H:%M}"}))
     if report.not_checked:
         said.append(words.text("table.not_checked", {"parts": report.not_checked}))
     return said
@@ -87,7 +90,7 @@ def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
 
 def _again(report: Report, page: Page) -> list[str]:
     """How to check again the part with the first fault, and how to learn more about it."""
-    first = next(iter(numbered_faults(report)), None)
+    first = next(iter(numbered_faults(report.findings)), None)
     if first is None:
         return []
     check = first.first.check
@@ -100,6 +103,8 @@ def _again(report: Report, page: Page) -> list[str]:
 
 
 def _not_done(report: Report, page: Page) -> list[str]:
+    if report.again is not None:
+        return [page.words.text("table.again_of", {"clock": f"{report.again:%H:%M}"})]
     if report.source != "live":
         return [page.words.text("table.not_done_replay")]
     return [] if report.command in PARTS else [page.words.text("table.not_done")]

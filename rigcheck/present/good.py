@@ -28,7 +28,7 @@ def good_parts(report: Report, page: Page) -> list[Line]:
     """One line for every part in which something is in order, with the values of its main device that fit."""
     lines = [_good_part(part, report, page) for part in PARTS]
     label = page.words.text("status.ok")
-    return [line for text in lines if text for line in page.labelled(label, [text], STYLES[Status.OK])]
+    return [line for text in lines if text for line in page.labelled(label, wrap(text, page.room), STYLES[Status.OK])]
 
 
 def _good_part(part: str, report: Report, page: Page) -> str:
@@ -90,6 +90,8 @@ def _unjudged(report: Report, page: Page) -> list[Line]:
     said: dict[str, list[str]] = {}
     for measurement in (measurement for measurement in seen if measurement.metric.id not in judged):
         value = value_text(measurement.metric, measurement.value, page.words)
+        for then in page.then(measurement.metric, "", is_main=True):
+            value = page.words.text("value.about", {"value": value, "about": then})
         said.setdefault(measurement.metric.part, []).append(f"{metric_name(measurement.metric, page.words)} {value}")
     label, separator = page.words.text("table.info"), page.words.text("join.facts")
     return [line for values in said.values() for line in page.labelled(label, wrap(separator.join(values), page.room))]
@@ -98,10 +100,7 @@ def _unjudged(report: Report, page: Page) -> list[Line]:
 def _listed(finding: Finding, page: Page) -> list[Line]:
     label = page.words.text(f"status.{finding.status}")
     called = page.at_device(name(finding, page.words), finding)
-    text = pad(called, 24) + GAP + GAP.join(facts(finding, page.words))
-    lines = (
-        [text]
-        if cell_len(text) <= page.room
-        else [*wrap(called, page.room), *pack(facts(finding, page.words), page.room)]
-    )
+    told = [*facts(finding, page.words), *page.then(finding.metric, finding.device, is_main=page.is_main(finding))]
+    text = pad(called, 24) + GAP + GAP.join(told)
+    lines = [text] if cell_len(text) <= page.room else [*wrap(called, page.room), *pack(told, page.room)]
     return page.labelled(label, lines, STYLES[finding.status])

@@ -48,6 +48,8 @@ def headline(report: Report, words: Catalogue) -> str:
         return words.text(f"headline.on_air.{level}")
     if level == "stop":
         return words.text("headline.stop")
+    if report.again is not None and level in ("ok", "warn"):
+        return words.text(f"headline.again.{level}")
     if report.command in PARTS:
         return words.text(f"headline.part.{level}", {"part": words.text(f"part.{report.command}")})
     if level in ("ok", "warn") and unlooked(report):

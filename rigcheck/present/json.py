@@ -10,7 +10,7 @@ from typing import Any
 from rigcheck import __version__
 from rigcheck.errors import exit_of
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Finding, Limit, Message, OneOf, Params, ProfileRef, Report, Span, Taken
+from rigcheck.model import Finding, Limit, Message, OneOf, Params, Past, ProfileRef, Report, Span, Taken
 from rigcheck.present.wording import sentence, steps
 
 SCHEMA = 1
@@ -45,6 +45,7 @@ def report_object(report: Report, words: Catalogue) -> dict[str, Any]:
         "reasons": {taken.key: taken.measurement.reason for taken in report.taken if _is_unseen(taken)},
         "findings": [_finding(finding, words) for finding in report.findings],
         "not_checked": list(report.not_checked),
+        "baseline": _past(report.past),
     }
 
 
@@ -66,6 +67,13 @@ def _is_unseen(taken: Taken) -> bool:
 def profile_json(profile: ProfileRef | None) -> dict[str, Any] | None:
     """Which profile it was."""
     return {"name": profile.name, "path": profile.path, "sha256": profile.sha256} if profile else None
+
+
+def _past(past: Past | None) -> dict[str, Any] | None:
+    if past is None:
+        return None
+    figures = {key: _number(figure) for key, figure in past.figures.items()}
+    return {"name": past.name, "taken_at": utc_text(past.taken_at), "figures": figures}
 
 
 def _finding(finding: Finding, words: Catalogue) -> dict[str, Any]:

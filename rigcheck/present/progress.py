@@ -80,7 +80,9 @@ class Progress:
         self._clean_up.__exit__(kind, error, trace)
 
     def began(self, request: Request) -> None:
-        """An acquisition has started."""
+        """An acquisition has started. A question to a person ends the display: whoever asks needs the terminal."""
+        if request.asks_person:
+            self._clean_up.close()
         self._running = {**self._running, request: self._clock()}
         seconds = f"{_expected_s(request):.0f}"
         self._say("began", request, {"s": seconds})
@@ -134,7 +136,8 @@ class Progress:
             start += seconds
             if spent_s < start:
                 left = self._words.text("progress.left", {"s": _whole(start - spent_s)})
-                said = self._words.text(f"progress.{phase}")
+                is_split = phase == "speak" and request.layout == "split"
+                said = self._words.text("progress.speak_split" if is_split else f"progress.{phase}")
                 style = {"ready": "bold", "speak": "bold reverse green", "quiet": "bold reverse yellow"}[phase]
                 return _one_line(f" {said}{GAP}{left} ", style)
         return None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rigcheck.measure.frame import FrameReducer
 from rigcheck.model import Reason
 from rigcheck.samples import Bytes, CameraClip, CameraRequest
 from rigcheck.sources.camera_address import find_camera, list_cameras
-from rigcheck.sources.camera_stream import Stream, open_stream
+from rigcheck.sources.camera_stream import Stream, lacks_bandwidth, open_stream
 from rigcheck.sources.pixel_layout import Layout, layout_of
 
 WARM_UP_S = 1.0
@@ -30,14 +31,20 @@ def read_camera(request: CameraRequest) -> CameraClip:
     """What the camera delivers in `request.seconds` after warm-up.
 
     A file is read by its own time stamps. Raises NotSeen: none-here, missing, ambiguous, virtual-camera, needs-obs,
-    held, denied, unreachable, timeout, no-stream (opened, no picture), lost (pictures stopped).
+    held, denied, unreachable, timeout, no-stream (opened, no picture), no-bandwidth (USB has none left), lost (pictures
+    stopped).
     """
     is_remote = isinstance(request.device, str) and "://" in request.device
     address = find_camera(request.device, () if is_remote else list_cameras())
     if address.kind == "file":
         return _read_file(Path(str(address.place)), request)
-    with open_stream(address, request.mode) as stream:
-        return watch(stream, request)
+    try:
+        with open_stream(address, request.mode) as stream:
+            return watch(stream, request)
+    except NotSeen as unseen:
+        if unseen.reason in (Reason.NO_STREAM, Reason.FAILED) and lacks_bandwidth(address):
+            raise NotSeen(Reason.NO_BANDWIDTH, {"device": address.name}) from None
+        raise
 
 
 def _read_file(path: Path, request: CameraRequest) -> CameraClip:
@@ -63,10 +70,11 @@ def watch(stream: Stream, request: CameraRequest) -> CameraClip:
         limited=layout.limited,
         keep=request.keep,
     )
+    began_s = time.monotonic()
     reduced = [_reduce(reducer, layout, buffer, t_s) for t_s, buffer in window(stream, request.seconds)]
     if not any(reduced):
         raise NotSeen(Reason.JUNK, {"device": stream.address.name})
-    return reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms)
+    return replace(reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms), began_s=began_s)
 
 
 def first_picture(stream: Stream) -> Layout:

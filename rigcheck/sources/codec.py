@@ -104,7 +104,7 @@ def _fit_audio(clip: AudioClip) -> None:
     """A rate and channels there can be, and phases inside the take. The samples may be anything: junk is evidence too."""
     wanted(clip, 1 <= clip.samples.shape[1] <= MOST_CHANNELS, "samples")
     wanted(clip, 1 <= clip.rate_hz <= HIGHEST_RATE_HZ, "rate_hz")
-    wanted(clip, clip.overflows >= 0 and clip.missing >= 0, "overflows")
+    wanted(clip, clip.overflows >= 0 and clip.missing >= 0 and clip.block >= 0, "overflows")
     for name in ("speak", "quiet"):
         start, stop = getattr(clip, name) or (0, 0)
         wanted(clip, 0 <= start <= stop <= len(clip.samples), name)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import anyio
 
 from rigcheck.backend_state import BackendRequest, BackendState
+from rigcheck.checklist_state import ChecklistAnswer, ChecklistRequest
 from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import NotSeen
 from rigcheck.ingest_state import IngestRequest, IngestState, PushRequest, PushTrace
@@ -72,8 +73,10 @@ class LiveSource:
 
     name: str = "live"
     is_live: bool = True
+    ask: Callable[[ChecklistRequest], Awaitable[ChecklistAnswer]] | None = None  # somebody who is there
     _programme: Programme | None = None
     _on_air: bool | None = None  # what was last seen of it: the room's word to others on its line
+    _open: set[str] = field(default_factory=set)  # the names of cameras that are looked at right now
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence for a request, taken now. Raises NotSeen with the reason where there is none."""
@@ -81,11 +84,33 @@ class LiveSource:
             return await self._on_programme(request)
         if isinstance(request, UplinkRequest):
             return await _uplink(request, self._on_air)
+        if isinstance(request, ChecklistRequest):
+            return await self._ask(request)
+        if isinstance(request, CameraRequest) and is_local(request.device):
+            return await self._look(request)
         sample = await ACQUIRE[type(request)](request)
         if isinstance(request, OnAirRequest) and isinstance(sample, OnAirState):
             self._on_air = True if sample.pushing else None if sample.unasked else False
             await _tell(request, self._on_air)
         return sample
+
+    async def _look(self, request: CameraRequest) -> CameraClip:
+        """A camera that stays dark beside others tells beside which: they may share what USB can carry."""
+        self._open.add(request.name)
+        try:
+            return await _camera(request)
+        except NotSeen as unseen:
+            beside = tuple(sorted(self._open - {request.name}))
+            if not beside or unseen.reason not in (Reason.NO_STREAM, Reason.NO_BANDWIDTH, Reason.FAILED):
+                raise
+            raise NotSeen(unseen.reason, {**unseen.params, "beside": beside}) from None
+        finally:
+            self._open.discard(request.name)
+
+    async def _ask(self, request: ChecklistRequest) -> ChecklistAnswer:
+        if self.ask is None:
+            raise NotSeen(Reason.NOT_ASKED)
+        return await self.ask(request)
 
     async def _on_programme(self, request: OnProgramme) -> Sample:
         from rigcheck.sources.program import Programme  # noqa: PLC0415 - what is not asked for is not loaded
@@ -105,6 +130,11 @@ class LiveSource:
     def __exit__(self, *_: object) -> None:
         if self._programme is not None:
             self._programme.close()
+
+
+def is_local(device: str | int | None) -> bool:
+    """Whether it is plugged into this computer: no URL, and no input of OBS."""
+    return not isinstance(device, str) or not ("://" in device or device.startswith(INPUT))
 
 
 async def _camera(request: CameraRequest) -> CameraClip:

@@ -26,6 +26,8 @@ SILENCE_LIMIT_S = 1.0
 """No block for longer: unplugged, or a frozen server. Neither raises anything."""
 LATE_S = 0.25
 """Sound servers deliver in bursts of up to 0.2 s; fewer samples than due by more than this are missing."""
+MICROSECONDS = 6
+"""Digits after the point of a time in a sample."""
 LATE_SHARE = 0.002
 """Sound card clocks are within 0.02 %; ten times that is not the clock."""
 
@@ -36,6 +38,7 @@ class Take:
 
     rate_hz: int
     blocks: list[Floats] = field(default_factory=list)
+    arrived_s: list[float] = field(default_factory=list)
     first_s: float | None = None
     last_s: float = 0.0
     overflows: int = 0
@@ -44,6 +47,7 @@ class Take:
         """PortAudio's callback; the buffer is only lent."""
         self.last_s = time.monotonic()
         self.first_s = self.last_s if self.first_s is None else self.first_s
+        self.arrived_s.append(time.perf_counter())  # finer than the clock of the prompts, on Windows
         self.overflows += bool(status.input_overflow)
         self.blocks.append(block.copy())
 
@@ -154,6 +158,8 @@ def clip_of(take: Take, request: AudioRequest, started_s: float) -> AudioClip:
         quiet=quiet,
         overflows=take.overflows,
         missing=take.missing,
+        block=len(take.blocks[0]),
+        arrived_s=tuple(round(each_s - take.arrived_s[0], MICROSECONDS) for each_s in take.arrived_s),
         live=True,
     )
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from rigcheck import __version__
+from rigcheck.baseline import Baseline
 from rigcheck.errors import NotSeen
 from rigcheck.ingest_state import IngestState, PushTrace
 from rigcheck.loading import dump_profile
@@ -19,6 +20,7 @@ from rigcheck.model import Stage, Value
 from rigcheck.profile import Profile
 from rigcheck.push_plan import PushPlan
 from rigcheck.samples import PowerState, Request
+from rigcheck.sources.baseline import for_recording
 from rigcheck.sources.store import Outcome, Recording, check_place, write_recording
 from rigcheck.uplink_state import UplinkTrace
 
@@ -65,6 +67,7 @@ class Recorder:
         now: datetime,
         raw: bool = False,
         plan: PushPlan | None = None,
+        baseline: Baseline | None = None,
     ) -> None:
         """Write the recorded room, whole or not at all. Raises UsageError, UnwritableError."""
         recording = Recording(
@@ -76,6 +79,7 @@ class Recorder:
             outcomes=dict(sorted(self.outcomes.items())),
             versions=versions(),
             plan=plan,
+            baseline=for_recording(baseline, profile) if baseline else None,
         )
         write_recording(directory, recording, __version__)
 

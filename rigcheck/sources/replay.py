@@ -12,6 +12,7 @@ from typing import Any, TypeVar, cast
 import anyio.to_thread
 import numpy as np
 
+from rigcheck.baseline import Baseline
 from rigcheck.encoder_state import EncoderRequest
 from rigcheck.errors import BadInputError, NotSeen, UsageError
 from rigcheck.model import Message, Reason, Stage
@@ -47,6 +48,7 @@ class FixtureSource:
     synthetic: bool
     outcomes: Mapping[str, Outcome]  # by request key
     plan: PushPlan | None = None  # the one that OBS was held against
+    baseline: Baseline | None = None  # the one that it was judged against
     is_live: bool = False
 
     async def acquire(self, request: Request) -> Sample:
@@ -153,6 +155,7 @@ def _open_folder(path: Path) -> FixtureSource:
         synthetic=recording.synthetic,
         outcomes=recording.outcomes,
         plan=recording.plan,
+        baseline=recording.baseline,
     )
 
 

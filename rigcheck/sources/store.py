@@ -13,10 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from rigcheck.baseline import Baseline
 from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.model import Stage
 from rigcheck.push_plan import PushPlan
 from rigcheck.samples import Sample
+from rigcheck.sources.baseline import pack_baseline, unpack_baseline
 from rigcheck.sources.blob import pack, unpack
 from rigcheck.sources.codec import array_types, decode, encode
 from rigcheck.sources.folder import check_target, read_plain_file, write_folder
@@ -52,6 +54,7 @@ class Recording:
     synthetic: bool = False
     note: str = ""
     plan: PushPlan | None = None
+    baseline: Baseline | None = None  # the one that it was judged against
 
 
 def check_place(directory: Path) -> None:
@@ -76,6 +79,8 @@ def write_recording(directory: Path, recording: Recording, rigcheck: str) -> Non
         entry, own = _entry(key, outcome, f"{index:02d}-{key.partition('@')[0].replace('_', '-')}")
         entries.append(entry)
         files.update(own)
+    baseline, pictures = pack_baseline(recording.baseline) if recording.baseline else (None, {})
+    files.update(pictures)
     manifest = Manifest(
         schema=SCHEMA,
         rigcheck=rigcheck,
@@ -86,6 +91,7 @@ def write_recording(directory: Path, recording: Recording, rigcheck: str) -> Non
         synthetic=recording.synthetic,
         note=recording.note,
         plan=recording.plan,
+        baseline=baseline,
         versions=recording.versions,
         samples=tuple(entries),
         files={name: Sum(len(content), sha256_of(content)) for name, content in files.items()},
@@ -121,6 +127,7 @@ def read_recording(directory: Path) -> Recording:
             synthetic=manifest.synthetic,
             note=manifest.note,
             plan=manifest.plan,
+            baseline=unpack_baseline(manifest.baseline, files) if manifest.baseline else None,
         )
     except UnfitError as error:
         raise bad_recording("damaged", directory, error.where) from error

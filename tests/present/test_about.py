@@ -26,7 +26,9 @@ FAULTS = {
 def obs_fault(reason: Reason, params, words=EN):
     """What is said of an OBS that was not seen: the reason and what to do."""
     room = Room(values=part("obs", reason), params={key: params for key in GOOD if key.startswith("obs.")})
-    first = next(fault.first for fault in numbered_faults(report_of(room)) if fault.first.check.startswith("obs."))
+    first = next(
+        fault.first for fault in numbered_faults(report_of(room).findings) if fault.first.check.startswith("obs.")
+    )
     return facts(first, words)[0], " ".join(steps(first, words))
 
 

@@ -102,7 +102,7 @@ def test_a_waived_stop_fault_does_not_stop_the_show():
     waived = next(index for index, line in enumerate(lines) if line.startswith("waived"))
     assert "0.41" in lines[waived]
     assert lines[waived + 1].strip() == "waived until 2026-12-31: lamp on order"
-    assert [fault.first.check for fault in numbered_faults(report)] == ["mic.snr"]
+    assert [fault.first.check for fault in numbered_faults(report.findings)] == ["mic.snr"]
 
 
 def test_an_estimate_is_said_to_be_one():
@@ -111,7 +111,7 @@ def test_an_estimate_is_said_to_be_one():
 
 def test_a_device_that_is_not_seen_is_one_fault_for_all_its_checks():
     report = sample("nothing")
-    faults = numbered_faults(report)
+    faults = numbered_faults(report.findings)
     assert [len(fault.findings) for fault in faults] == [12, 19, 20, 11, 2, 12]
     text = shown(report)
     assert "UNKNOWN 2 camera, light" in text
