@@ -9,7 +9,7 @@ from typing import Annotated, Any, get_type_hints
 import typer
 
 from rigcheck.cli import baseline, devices, explain, now, profile
-from rigcheck.cli.options import MicOptions, Options, PreflightOptions, RecordOptions
+from rigcheck.cli.options import MicOptions, Options, PreflightOptions, RecordOptions, SyncOptions
 
 PARTS = {
     "camera": "Cameras: mode, rate, drops, freezes, noise.",
@@ -71,9 +71,10 @@ def add_probe(name: str, about: str, kind: type[Options], parts: tuple[str, ...]
     app.command(name, help=about)(command)
 
 
+_OWN_OPTIONS: dict[str, type[Options]] = {"mic": MicOptions, "sync": SyncOptions}
 add_probe("preflight", "Every check of the room: one verdict, worst first.", PreflightOptions, None)
 for part, about in PARTS.items():
-    add_probe(part, about, MicOptions if part == "mic" else Options, (part,))
+    add_probe(part, about, _OWN_OPTIONS.get(part, Options), (part,))
 add_probe("record", "The same run as preflight, with every raw sample kept in DIR.", RecordOptions, None)
 app.command("now", help="The first broken link and the steps of its backup; read-only, 5 s, safe on air.")(now.now)
 app.command("devices", help="Cameras, microphones, interfaces and UPSes, with names to paste.")(devices.devices)

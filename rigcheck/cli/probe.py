@@ -19,7 +19,7 @@ from rigcheck.cli.baseline_store import find_baseline, room_key
 from rigcheck.cli.cron import gives_way, limit_s, wait_turn, write_news
 from rigcheck.cli.language import speak
 from rigcheck.cli.last import Last, keep_last, read_last
-from rigcheck.cli.options import MicOptions, Options, PreflightOptions, RecordOptions
+from rigcheck.cli.options import MicOptions, Options, PreflightOptions, RecordOptions, SyncOptions
 from rigcheck.cli.output import write_report
 from rigcheck.cli.rooms import find_room
 from rigcheck.cli.session import run_session
@@ -58,6 +58,10 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     if options.format not in FORMATS:
         raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": tuple(FORMATS)}))
     words = speak(options.lang)
+    if isinstance(options, SyncOptions) and options.pattern is not None:
+        from rigcheck.cli.pattern import write_pattern
+
+        return write_pattern(options.pattern, options, words)
     checks = choose_checks(parts, options.only, options.skip)
     wait_turn(options)
     evidence = find_evidence(options, words)
