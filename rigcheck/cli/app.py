@@ -17,6 +17,7 @@ from rigcheck.cli.options import (
     PreflightOptions,
     RecommendOptions,
     RecordOptions,
+    SyncOptions,
 )
 
 PARTS = {
@@ -33,7 +34,12 @@ PARTS = {
     "checklist": "The room's own list: what only a person can tell, asked in the terminal.",
 }
 
-OPTIONS: dict[str, type[Options]] = {"mic": MicOptions, "network": NetworkOptions, "ingest": IngestOptions}
+OPTIONS: dict[str, type[Options]] = {
+    "mic": MicOptions,
+    "sync": SyncOptions,
+    "network": NetworkOptions,
+    "ingest": IngestOptions,
+}
 """Of the parts that have some of their own."""
 
 app = typer.Typer(

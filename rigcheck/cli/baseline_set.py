@@ -9,6 +9,7 @@ from functools import partial
 from typing import cast
 
 from rigcheck.baseline import Baseline, CameraBaseline, MicBaseline
+from rigcheck.check import Source
 from rigcheck.cli.baseline_store import keep_baseline
 from rigcheck.cli.evidence import find_evidence
 from rigcheck.cli.language import speak
@@ -61,7 +62,7 @@ def set_baseline(options: Options, name: str) -> int:
     evidence = find_evidence(options, words)
     plan = Run(
         command="baseline",
-        checks=choose_checks(PARTS, None, None),
+        checks=choose_checks(_parts(evidence.source), None, None),
         setting=Setting(evidence.profile, evidence.stage, evidence.now.date(), evidence.attended, raw=evidence.raw),
         source=evidence.source,
         now=evidence.now,
@@ -82,6 +83,12 @@ def set_baseline(options: Options, name: str) -> int:
     keep_baseline(baseline)
     write_screen(_told(baseline, report, words) + "\n")
     return int(Exit.OK)
+
+
+def _parts(source: Source) -> tuple[str, ...]:
+    """What there is to keep: a plain file is evidence of some parts only; nothing to keep is found out by looking."""
+    parts: frozenset[str] = getattr(source, "parts", frozenset(PARTS))
+    return tuple(part for part in PARTS if part in parts) or PARTS
 
 
 def good_state(report: Report, setting: Setting, looker: Looker, name: str) -> Baseline:

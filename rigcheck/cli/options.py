@@ -114,6 +114,16 @@ class RecommendOptions(NetworkOptions):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SyncOptions(Options):
+    """`sync` can write the clip that it is measured with."""
+
+    pattern: Annotated[
+        Path | None, Option("--pattern", metavar="FILE", help="Only write the clip to show on a phone (MP4).")
+    ] = None
+    force: Annotated[bool, Option("--force", help="With --pattern: overwrite a file that is there.")] = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordOptions(NetworkOptions):
     """`record` wants a folder first; the room comes by `-p`."""
 

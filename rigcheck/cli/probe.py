@@ -19,7 +19,7 @@ from rigcheck.cli.evidence import KNOWN, Evidence, find_evidence
 from rigcheck.cli.language import speak
 from rigcheck.cli.last import Last, keep_last, read_last
 from rigcheck.cli.log import show_log
-from rigcheck.cli.options import IngestOptions, NetworkOptions, Options, PreflightOptions, RecordOptions
+from rigcheck.cli.options import IngestOptions, NetworkOptions, Options, PreflightOptions, RecordOptions, SyncOptions
 from rigcheck.cli.output import write_report
 from rigcheck.cli.plan_store import kept_plan
 from rigcheck.cli.rooms import room_key
@@ -51,15 +51,15 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     words = speak(options.lang)
     if options.verbose:
         show_log()
+    if isinstance(options, SyncOptions) and options.pattern is not None:
+        from rigcheck.cli.pattern import write_pattern
+
+        return write_pattern(options.pattern, options, words)
     checks = choose_checks(parts, options.only, options.skip)
     wait_turn(options)
     evidence = find_evidence(options, words)
     last = _last(command, evidence, options, words)
-    if last is not None:
-        checks = tuple(check for check in checks if check.id in last.faults) or checks
-    plan = run_of(command, checks, evidence, options, words)
-    if last is not None:
-        plan = replace(plan, again=last.started_at.astimezone(evidence.now.tzinfo))
+    plan = _narrowed(run_of(command, checks, evidence, options, words), last)
     try:
         report = _run(plan, options, words)
     except BusyError as busy:
@@ -67,16 +67,27 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
             return int(Exit.OK)
         raise
     if not options.no_save:
-        keep_last(report, words)
-        if evidence.source.is_live:
-            keep_uploads(report, room_key(evidence.profile))
+        _keep(report, evidence, words)
     (write_news if options.cron else write_report)(report, words, options)
     return int(exit_of(report.status, warn_ok=options.warn_ok))
 
 
-def run_of(
-    command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options, words: Catalogue
-) -> Run:
+def _narrowed(plan: Run, last: Last | None) -> Run:
+    """Only what was not ok the last time, where that is asked for."""
+    if last is None:
+        return plan
+    checks = tuple(check for check in plan.checks if check.id in last.faults) or plan.checks
+    return replace(plan, checks=checks, again=last.started_at.astimezone(plan.now.tzinfo))
+
+
+def _keep(report: Report, evidence: Evidence, words: Catalogue) -> None:
+    """For `--again` and `explain 2`; of a live run also the uploads, for plans to come."""
+    keep_last(report, words)
+    if evidence.source.is_live:
+        keep_uploads(report, room_key(evidence.profile))
+
+
+def run_of(command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options, words: Catalogue) -> Run:
     """The run to do: what the show means to send, the plan of before and the good room are part of its setting."""
     profile = evidence.profile
     setting = Setting(

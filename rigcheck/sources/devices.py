@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -112,7 +112,11 @@ def _merged(supplies: list[Listing[Supply]]) -> Listing[Supply]:
 
 def list_microphones() -> tuple[Microphone, ...]:
     """The audio inputs worth pasting. Raises NotSeen like `portaudio.load_portaudio`. Runs in a worker."""
-    inputs = list_inputs()
+    return microphones_of(list_inputs())
+
+
+def microphones_of(inputs: Sequence[Input]) -> tuple[Microphone, ...]:
+    """The inputs worth pasting, with their names."""
     named = zip(paste_names(inputs), inputs, strict=True)
     return tuple(Microphone(name, one.hostapi, one.channels, one.rate_hz) for name, one in named if is_real(one))
 
