@@ -7,7 +7,7 @@ from dataclasses import replace
 from rigcheck.model import Message, Params
 from rigcheck.push_plan import Encode
 from rigcheck.recommend.budget import budget_of
-from rigcheck.recommend.constraint import Fixed, fixed_of
+from rigcheck.recommend.constraint import Fixed, cap_of, fixed_of
 from rigcheck.recommend.evidence import Evidence
 from rigcheck.recommend.option import Option, survey
 from rigcheck.recommend.shape import level_of, rounded
@@ -57,14 +57,15 @@ def degraded_tier(encode: Encode, options: tuple[Option, ...], wish: Wish) -> En
     found = next((option for option in options if kbps >= option.least_kbps and not _is_above(option, encode)), None)
     if found is None:
         return None
-    shape = found.shape
+    shape, cap = found.shape, cap_of(wish.platforms, found.shape)
+    kbps = min(kbps, rounded(found.upper_kbps), kbps if cap is None else rounded(cap.value))
     return replace(
         encode,
         width_px=shape.width_px,
         height_px=shape.height_px,
         fps=shape.fps,
-        video_kbps=min(kbps, rounded(found.upper_kbps)),
-        buffer_kbit=min(kbps, rounded(found.upper_kbps)),
+        video_kbps=kbps,
+        buffer_kbit=kbps,
         keyint_frames=round(encode.keyint_s * shape.fps),
     )
 

@@ -64,7 +64,7 @@ def with_status(report: Report, *statuses: Status, device: str = "main") -> set[
 def test_a_real_obs_that_is_all_right(obs):
     report = checked(pc_of(obs))
     assert with_status(report, Status.FAIL, Status.UNKNOWN) <= {"obs.late"}, "a busy machine renders late"
-    assert with_status(report, Status.SKIP) == {"obs.dropped", "obs.spare"}
+    assert with_status(report, Status.SKIP) == {"obs.dropped", "obs.spare", "obs.plan"}
 
 
 def test_every_fault_at_once_is_named(obs):
