@@ -59,13 +59,18 @@ async def measure(request: UplinkRequest) -> UplinkTrace:
     far_end = await far_end_of(request, request.interface, request.far_end_port)
     most_bytes = request.max_bytes or UNLIMITED_BYTES
     async with far_end.upgraded("/test", seconds=request.seconds + AROUND_S, bytes=most_bytes + 1) as wire:
-        test, echo = await _begin(wire), Echo(wire)
+        test = await _begin(wire)
+        run = _Run(request, far_end, test, Echo(wire))
         same = await _same_address(request, test.address)
-        async with first_fault() as group:
-            group.start_soon(echo.send)
-            group.start_soon(echo.hear)
-            trace = await _Run(request, far_end, test, echo).trace(same)
-            group.cancel_scope.cancel()
+        try:
+            async with first_fault() as group:
+                group.start_soon(run.echo.send)
+                group.start_soon(run.echo.hear)
+                trace = await run.trace(same)
+                group.cancel_scope.cancel()
+        except NotSeen as fault:  # a receiver that dies is noticed by the echo or by the upload, whichever is first
+            spent = {} if run.upload is None else {"sent_bytes": run.upload.sent_bytes}
+            raise NotSeen(fault.reason, {**fault.params, **spent}) from None
         return trace
 
 
@@ -116,12 +121,13 @@ async def _same_address(request: UplinkRequest, address: str) -> bool | None:
 
 @dataclass(slots=True)
 class _Run:
-    """One measurement: what was asked for, the test that it is, and the echo that goes on beside it."""
+    """One measurement: what was asked for, the test that it is, the echo that goes on beside it, and its upload."""
 
     request: UplinkRequest
     far_end: FarEnd
     test: _Test
     echo: Echo
+    upload: Upload | None = None
 
     async def trace(self, same_address: bool | None) -> UplinkTrace:
         datagrams = await probe(self.echo.wire, self.far_end.interface, self.test.id)
@@ -151,20 +157,17 @@ class _Run:
         )
 
     async def _upload(self) -> tuple[Upload, Ended]:
-        """Until its figure is settled, its time or its bytes are over. Raises NotSeen with `sent_bytes`."""
+        """Until its figure is settled, its time or its bytes are over."""
         async with self.far_end.upgraded("/upload", test=self.test.id) as wire:
-            upload = Upload(wire, self.request.rate_kbps, self.request.max_bytes or UNLIMITED_BYTES)
-            try:
-                async with first_fault() as group:
-                    group.start_soon(upload.pump)
-                    with anyio.move_on_after(self.request.seconds + OVERRUN_S):
-                        await upload.listen(self._is_enough)
-                    group.cancel_scope.cancel()
-            except NotSeen as fault:
-                raise NotSeen(fault.reason, {**fault.params, "sent_bytes": upload.sent_bytes}) from None
+            upload = self.upload = Upload(wire, self.request.rate_kbps, self.request.max_bytes or UNLIMITED_BYTES)
+            async with first_fault() as group:
+                group.start_soon(upload.pump)
+                with anyio.move_on_after(self.request.seconds + OVERRUN_S):
+                    await upload.listen(self._is_enough)
+                group.cancel_scope.cancel()
             _drop(wire.door)
         if not sum(upload.arrived):
-            raise NotSeen(Reason.TIMEOUT, {"url": self.far_end.address.url, "sent_bytes": upload.sent_bytes})
+            raise NotSeen(Reason.TIMEOUT, {"url": self.far_end.address.url})
         return upload, self._why(upload)
 
     def _is_enough(self, upload: Upload) -> bool:

@@ -45,11 +45,12 @@ class Take:
 
     def receive(self, block: Floats, _frames: int, _time: Any, status: Any) -> None:  # noqa: ANN401 - PortAudio's structs
         """PortAudio's callback; the buffer is only lent."""
-        self.last_s = time.monotonic()
-        self.first_s = self.last_s if self.first_s is None else self.first_s
-        self.arrived_s.append(time.perf_counter())  # finer than the clock of the prompts, on Windows
+        now_s, arrived_s = time.monotonic(), time.perf_counter()  # the second is finer, on Windows
         self.overflows += bool(status.input_overflow)
+        self.arrived_s.append(arrived_s)
         self.blocks.append(block.copy())
+        self.last_s = now_s  # the times last: who reads them finds the block
+        self.first_s = now_s if self.first_s is None else self.first_s
 
     @property
     def begin_s(self) -> float:

@@ -222,3 +222,18 @@ def test_phases_of_a_late_take_are_cut_to_what_was_recorded():
     clip = clip_of(made, AudioRequest(speak_s=3.0, quiet_s=2.0), started_s=97.0)
     assert clip.speak == (0, 2 * 48_000)
     assert clip.quiet == (round((2 + GUARD_S) * 48_000), 4 * 48_000)
+
+
+def test_whoever_sees_that_there_is_a_first_block_can_read_it():
+    """The callback runs in a thread of PortAudio's own."""
+    made = Take(48_000)
+    seen = []
+
+    class Block(np.ndarray):
+        def copy(self, *_):
+            seen.append(made.first_s)
+            return np.zeros((4800, 1), np.float32)
+
+    made.receive(np.zeros((4800, 1), np.float32).view(Block), 4800, None, Status())
+    assert seen == [None]
+    assert made.first_s is not None
