@@ -97,3 +97,10 @@ def test_a_waiver_speaks_up_once_a_run_in_cron():
     assert told(ending(2), ending(3)) == ""
     assert "expired" in told(ending(-1), ending(0))
     assert lapses(ending(30)) == []
+
+
+@each_language
+def test_a_run_without_a_profile_is_repeated_without_a_name(words):
+    text = table(replace(BAD, profile=None), words, LOOK)
+    assert "rigcheck mic " in text
+    assert "rigcheck mic?" not in text

@@ -10,6 +10,7 @@ import pexpect
 import pytest
 from rich.console import Console
 
+from rigcheck.checklist_state import ChecklistRequest
 from rigcheck.errors import NotSeen
 from rigcheck.i18n import load_catalogue
 from rigcheck.model import Reason
@@ -191,3 +192,15 @@ def test_the_live_display_follows_the_clock():
             time.sleep(0.05)
     seen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", stream.getvalue())
     assert "SPEAK NOW, as in the show  8 s" in seen
+
+
+def test_a_question_to_a_person_has_the_terminal_to_itself(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Screen()
+    with Progress(EN, stream=screen) as progress:
+        progress.began(TAKE)
+        progress.began(ChecklistRequest("1", "goods on the table"))
+        asked = screen.getvalue()
+        time.sleep(0.6)  # the display draws itself anew eight times a second
+        assert screen.getvalue() == asked
+    assert screen.getvalue() == asked
