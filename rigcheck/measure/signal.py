@@ -17,7 +17,7 @@ from rigcheck.samples import Bytes, CameraClip
 STILL_S = 1.0
 """So long a picture has to stand still; our own rule, the limit of camera.frozen_s."""
 _TONES, _WIDTH = 12, 2  # bars have 7 to 12; codes to either side of a tone
-_COVERED, _DRAWN = 0.97, 0.8  # share of the pixels in these tones: of all, and of those outside the largest one
+_DRAWN = 0.85  # share of the pixels outside the largest tone that are in the others
 _EXACT = 0.75  # share of these that have the very code of their tone; a shade has all codes alike
 _FLAT = 0.85  # share of neighbours that are equal
 _LIGHTLESS, _BLOWN_OUT = 25, 250  # codes: a lens cap, or far too much light, look the same from any camera
@@ -26,7 +26,9 @@ _LIGHTLESS, _BLOWN_OUT = 25, 250  # codes: a lens cap, or far too much light, lo
 def measure_signal(clip: CameraClip) -> Measurement:
     """camera.signal: False where the picture is a capture card's own for a second or longer, else True.
 
-    In OBS's programme it is an estimate: there it may be a title, drawn as well.
+    False is an estimate in an encoded stream: the encoder takes the noise away that a camera's even wall has, and in OBS's
+    programme it may be a title, drawn as well.
+
     Still-picture, too-short: nobody can say whether it stands still. None-here: nothing but black, or white.
     """
     if clip.t_s.size == 1:
@@ -38,9 +40,9 @@ def measure_signal(clip: CameraClip) -> Measurement:
     if not shown:
         is_brief = any(run.stop - run.first == clip.t_s.size for run in still)
         return _none(Reason.TOO_SHORT) if is_brief else Measurement(CAMERA_SIGNAL, value=True)
-    tolerance = 1 if is_inter_coded(clip.key) else 0
-    if any(is_drawn(thumb, tolerance) for thumb in shown):
-        return Measurement(CAMERA_SIGNAL, value=False, estimate=clip.via == "obs-record")
+    is_guess = is_inter_coded(clip.key)
+    if any(is_drawn(thumb, int(is_guess)) for thumb in shown):
+        return Measurement(CAMERA_SIGNAL, value=False, estimate=is_guess)
     if all(_is_blank(thumb) for thumb in shown) and any(run.stop - run.first == clip.t_s.size for run in still):
         return _none(Reason.NONE_HERE)
     return Measurement(CAMERA_SIGNAL, value=True)
@@ -64,8 +66,7 @@ def is_drawn(thumb: Bytes, tolerance: int = 0) -> bool:
     if flat < _FLAT or _is_blank(thumb):
         return False
     shares, exact = _tones(thumb).T
-    is_few = shares.sum() >= _COVERED and shares[1:].sum() >= _DRAWN * (1 - shares[0])
-    return bool(is_few and exact.sum() >= _EXACT * shares.sum())
+    return bool(shares[1:].sum() >= _DRAWN * (1 - shares[0]) and exact.sum() >= _EXACT * shares.sum())
 
 
 def _is_blank(thumb: Bytes) -> bool:

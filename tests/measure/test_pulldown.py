@@ -112,6 +112,12 @@ def test_a_repeat_now_and_then_is_the_other_checks_matter():
     frames = list(film(150, **SMALL))
     frames[40], frames[90] = frames[39], frames[89]
     assert cadence(reduced(frames)).value == "steady"
+    assert cadence(reduced(frames[30:105])).value == "steady"  # a short look: two make no rhythm
+
+
+def test_every_fifth_frame_late_is_no_faster_source():
+    times_s = np.cumsum(np.tile([0.036, 0.036, 0.036, 0.036, 0.056], 25))
+    assert cadence(reduced(film(125, **SMALL), times_s=times_s)).value == "steady"
 
 
 def test_the_longest_moving_stretch_counts():

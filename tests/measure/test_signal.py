@@ -72,7 +72,8 @@ def test_a_cards_own_picture_is_no_signal(card):
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
 def test_through_an_encoder_too(card, tmp_path: Path):
     path = write_video(tmp_path / "card.mp4", [card] * 60, options={"crf": "23"})
-    assert signal(read_clip(path, CameraRequest(), whole=True)).value is False
+    found = signal(read_clip(path, CameraRequest(), whole=True))
+    assert (found.value, found.estimate) == (False, True)
 
 
 @pytest.mark.parametrize("card", CARDS.values(), ids=CARDS)
@@ -101,6 +102,7 @@ def scenes():
         "lit in the night": noisy(night, 0, rng),
         "wall": noisy(wall, 0.7, rng),
         "smooth wall": noisy(wall, 0, rng),
+        "even wall": noisy(np.full((HEIGHT, WIDTH), 150.0), 0.4, rng),
     }
 
 
@@ -109,11 +111,12 @@ def test_a_frozen_camera_is_no_card(scene):
     assert signal(still(scene)).value is True
 
 
-@pytest.mark.parametrize("scene", scenes().values(), ids=scenes())
-def test_nor_is_one_through_an_encoder(scene, tmp_path: Path):
+@pytest.mark.parametrize(("name", "scene"), scenes().items(), ids=scenes())
+def test_nor_is_one_through_an_encoder(name, scene, tmp_path: Path):
     frames = [np.repeat(scene[..., None], 3, axis=2)] * 60
     path = write_video(tmp_path / "scene.mp4", frames, options={"crf": "23"})
-    assert signal(read_clip(path, CameraRequest(), whole=True)).value is True
+    found = signal(read_clip(path, CameraRequest(), whole=True))
+    assert found.value is True or (name == "even wall" and found.estimate)  # of which the encoder leaves one tone
 
 
 @pytest.mark.material
@@ -157,6 +160,13 @@ def test_noise_is_a_cameras():
     assert signal(reduced([noisy(card, 1, rng) for _ in range(60)])).value is True  # a chart before a camera
 
 
+def test_a_breath_of_noise_is_a_cameras_too():
+    """So little that the picture counts as frozen: one pixel in thirty flickers by a code."""
+    rng, card = np.random.default_rng(2), grey(CARDS["bars"])
+    frames = [card + (rng.random(card.shape) < 0.03).astype(np.uint8) for _ in range(60)]
+    assert signal(reduced(frames)).value is True
+
+
 def test_black_and_white_could_be_either():
     for luma in (0, 16, 255):
         found = signal(still(plain((luma, luma, luma))))
@@ -175,11 +185,6 @@ def test_what_cannot_tell_says_why():
 def test_single_pictures_tell_too():
     clip = reduced([grey(CARDS["bars"])] * 10, fps=5, clock="shots")
     assert signal(dataclasses.replace(clip, via="obs-shot")).value is False
-
-
-def test_a_title_in_the_programme_is_drawn_too_so_there_it_is_an_estimate():
-    found = signal(dataclasses.replace(still(CARDS["blue with words"]), via="obs-record"))
-    assert (found.value, found.estimate) == (False, True)
 
 
 @given(
