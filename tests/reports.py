@@ -62,6 +62,8 @@ GOOD: dict[str, Any] = {
     "camera.frozen_s": 0.0,
     "camera.focus": 512.4,
     "camera.focus_ratio": Reason.NO_BASELINE,
+    "camera.shift_pct": Reason.NO_BASELINE,
+    "camera.haze_pct": Reason.NO_BASELINE,
     "camera.noise_sigma": 1.83,
     "camera.levels": "full",
     "camera.first_frame_ms": 640.0,

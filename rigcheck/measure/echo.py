@@ -26,7 +26,7 @@ DIP, RISE = -4.0, 2.5  # of the log spectrum: zeros and lone lines must not outw
 WEAKEST = 0.045  # -27 dB; clean speech stays under 0.04 beyond the multiples of its pitch
 SHARPEST_S, AROUND_S = 0.0008, 0.01
 RMS_OVER, PEAK_OVER = 6.0, 1.75  # over what is within 10 ms: multiples of a pitch come in flocks, an echo alone
-MOST_AGAIN = 0.35  # at twice the delay, where an echo's own is -g/2 and a beat's is as strong as before
+MOST_AGAIN, OF_ITSELF = 0.15, 0.03  # at twice the delay, where an echo has -g/2 of its gain g, and a beat half or all
 LOW_SHARE = 0.5  # of the voice's range alone: an echo is in all of the sound
 
 
@@ -118,5 +118,5 @@ def _stands_alone(comb: _Comb, gain: float, delay_s: float) -> bool:
     return bool(
         gain >= RMS_OVER * np.sqrt(np.mean(np.square(near)))
         and gain >= PEAK_OVER * np.abs(near).max()
-        and second[np.argmax(np.abs(second))] < MOST_AGAIN * gain
+        and second[np.argmax(np.abs(second))] < max(MOST_AGAIN * gain, OF_ITSELF)
     )

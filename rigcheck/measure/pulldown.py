@@ -79,7 +79,7 @@ def _longest_moving(t_s: Times, again: Flags) -> slice:
 def _repeating(again: Flags, fps: float) -> str | None:
     """The word for a rhythm of repeats; None where there are too few to speak of."""
     share = float(again.mean())
-    if 100 * share < _FEW_PCT:
+    if 100 * share < _FEW_PCT or again.sum() < _FEWEST:
         return None
     fits = [
         (abs(share - (1 - rhythm.source / rhythm.stream)), rhythm.word)
@@ -111,7 +111,8 @@ def _is_regular(flags: NDArray[np.bool_], share: float) -> bool:
     rare = flags if share <= 0.5 else ~flags  # noqa: PLR2004 - the half that is fewer
     gaps = np.diff(np.flatnonzero(rare))
     wanted, found = 1 / min(share, 1 - share), float(flags.mean())
-    if gaps.size < _FEWEST - 1 or abs(found - share) > _NEAR * min(share, 1 - share):
+    astray = max(_NEAR / wanted, 1.5 / flags.size)  # a clip may begin and end with a repeat, or with none
+    if gaps.size < _FEWEST - 1 or abs(found - share) > astray:
         return False
     slack = max(1.0, 0.1 * wanted)  # 23.976 in 25 is not quite 24 in 25
     return float((np.abs(gaps - wanted) < slack).mean()) >= _REGULAR

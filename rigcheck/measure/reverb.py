@@ -38,8 +38,8 @@ class Reverb(NamedTuple):
 def reverb(sound: Floats, rate_hz: int) -> Reverb | None:
     """T20 of the clearest clap in the first minute of `sound` (n,); None where there is none, or not 35 dB over the room.
 
-    ISO 3382-2: backward integration (Schroeder 1965) of the band-passed decay, noise power subtracted, the end that
-    noise hides added as it would go on; a line from -5 to -25 dB, times three. What is no clap does not decay straight.
+    ISO 3382-2: backward integration (Schroeder 1965) of the band-passed decay, noise power subtracted, up to
+    where noise hides it; a line from -5 to -25 dB, times three. What is no clap does not decay straight.
     """
     heard = sound[: round(LONGEST_S * rate_hz)]
     decays = [_decay(heard, rate_hz, onset) for onset in _onsets(heard, rate_hz)]
@@ -92,12 +92,7 @@ def _t20(powers: Doubles, noise: float, step_s: float) -> float | None:
     flat = np.convolve(powers, np.full(FLAT, 1 / FLAT), "valid")
     hidden = np.flatnonzero(flat <= 2 * noise)
     end = int(hidden[0]) if hidden.size else len(flat)
-    left = np.cumsum((powers[:end] - noise)[::-1])[::-1]
-    seconds = _line(left, step_s)
-    if seconds is None:
-        return None
-    tail = max(float(flat[min(end, len(flat) - 1)]) - noise, 0.0) * seconds / step_s / np.log(1e6)
-    return _line(left + tail, step_s)
+    return _line(np.cumsum((powers[:end] - noise)[::-1])[::-1], step_s)
 
 
 def _line(left: Doubles, step_s: float) -> float | None:

@@ -21,7 +21,6 @@ _ALIKE = 0.6  # correlation from which on a part counts as found, where many par
 _SURE, _ALONE = 0.75, 0.05  # where few are: more of it, and the next best place worse by so much (edges, patterns)
 _AGREE = 2.0  # px
 _SUMMIT = 5  # px to each side
-_SOFT = 3.0  # px
 _FEW = 3  # parts of a whole picture that must agree
 
 
@@ -44,14 +43,13 @@ def find_shift(then: Picture, now: Picture, anchor: Box | None = None) -> Shift 
     `then` and `now`: (h, w) luma of one shape. Our own rule, because goods change, people walk about and lamps differ:
     the box is cut into parts an eighth of the width wide, each is found by normalised correlation (which level and
     contrast do not move) up to a quarter of the width away, and the largest group of parts that moved alike counts
-    where it holds a fifth of them (most of them within the anchor). Whole pictures are looked at once more softened, so that
-    one far out of focus is known again. Owed: +-0.5 % of the width.
+    where it holds a fifth of them (most of them within the anchor). Owed: +-0.5 % of the width.
     """
     before, after = _reduced(then), _reduced(now)
     at = _agreed(before, after, anchor) if anchor else None
     if at is not None:
         return Shift(*at, by_anchor=True)
-    at = _agreed(before, after, None) or _agreed(_softened(before), _softened(after), None)
+    at = _agreed(before, after, None)
     return Shift(*at, by_anchor=False) if at is not None else None
 
 
@@ -81,13 +79,6 @@ def _reduced(luma: Picture) -> Picture:
     height, width = luma.shape
     size = min(width, _WIDTH), max(1, round(height * min(1.0, _WIDTH / width)))
     return np.asarray(cv2.resize(luma, size, interpolation=cv2.INTER_AREA), np.uint8)
-
-
-def _softened(luma: Picture) -> Picture:
-    """As a lens far out of focus sees it: what is left in such a picture is found again."""
-    import cv2
-
-    return np.asarray(cv2.GaussianBlur(luma, (0, 0), _SOFT), np.uint8)
 
 
 def _parts(picture: Picture, box: Box) -> list[tuple[slice, slice]]:

@@ -17,7 +17,8 @@ from rigcheck.samples import Bytes, CameraClip
 STILL_S = 1.0
 """So long a picture has to stand still; our own rule, the limit of camera.frozen_s."""
 _TONES, _WIDTH = 12, 2  # bars have 7 to 12; codes to either side of a tone
-_COVERED, _DRAWN = 0.97, 0.75  # share of the pixels in these tones: of all, and of those outside the largest one
+_DRAWN = 0.85  # share of the pixels outside the largest tone that are in the others
+_EXACT = 0.75  # share of these that have the very code of their tone; a shade has all codes alike
 _FLAT = 0.85  # share of neighbours that are equal
 _LIGHTLESS, _BLOWN_OUT = 25, 250  # codes: a lens cap, or far too much light, look the same from any camera
 
@@ -25,29 +26,33 @@ _LIGHTLESS, _BLOWN_OUT = 25, 250  # codes: a lens cap, or far too much light, lo
 def measure_signal(clip: CameraClip) -> Measurement:
     """camera.signal: False where the picture is a capture card's own for a second or longer, else True.
 
+    False is an estimate in an encoded stream: the encoder takes the noise away that a camera's even wall has, and in OBS's
+    programme it may be a title, drawn as well.
+
     Still-picture, too-short: nobody can say whether it stands still. None-here: nothing but black, or white.
     """
     if clip.t_s.size == 1:
         return _none(Reason.STILL if clip.clock == "none" else Reason.TOO_SHORT)
     if clip.clock == "none":
         return _none(Reason.NO_CLOCK)
-    still = [run for run in frozen_runs(clip.t_s, clip.change, clip.same, clip.key) if _is_perfect(clip, run)]
+    still = [run for run in _standing(clip) if run.first + 1 < len(clip.thumbs)]
     shown = [clip.thumbs[run.first + 1] for run in still if run.length_s >= STILL_S]
     if not shown:
         is_brief = any(run.stop - run.first == clip.t_s.size for run in still)
         return _none(Reason.TOO_SHORT) if is_brief else Measurement(CAMERA_SIGNAL, value=True)
-    tolerance = 1 if is_inter_coded(clip.key) else 0
-    if any(is_drawn(thumb, tolerance) for thumb in shown):
-        return Measurement(CAMERA_SIGNAL, value=False)
+    is_guess = is_inter_coded(clip.key)
+    if any(is_drawn(thumb, int(is_guess)) for thumb in shown):
+        return Measurement(CAMERA_SIGNAL, value=False, estimate=is_guess)
     if all(_is_blank(thumb) for thumb in shown) and any(run.stop - run.first == clip.t_s.size for run in still):
         return _none(Reason.NONE_HERE)
     return Measurement(CAMERA_SIGNAL, value=True)
 
 
-def _is_perfect(clip: CameraClip, run: Run) -> bool:
-    """Without any noise; an encoder leaves none anyway. And it was kept small."""
-    again = slice(run.first + 1, run.stop)
-    return run.first + 1 < len(clip.thumbs) and (is_inter_coded(clip.key) or bool(clip.same[again].all()))
+def _standing(clip: CameraClip) -> list[Run]:
+    """Stretches without any noise, to the bit; or nearly, in an encoded stream, which leaves no noise and adds a little."""
+    no_key = np.zeros_like(clip.key)
+    runs = frozen_runs(clip.t_s, clip.change, clip.same, no_key)
+    return runs if is_inter_coded(clip.key) else [run for run in runs if clip.same[run.first + 1 : run.stop].all()]
 
 
 def is_drawn(thumb: Bytes, tolerance: int = 0) -> bool:
@@ -60,9 +65,8 @@ def is_drawn(thumb: Bytes, tolerance: int = 0) -> bool:
     flat = sum(int(np.count_nonzero(part)) for part in equal) / max(1, sum(part.size for part in equal))
     if flat < _FLAT or _is_blank(thumb):
         return False
-    shares = _tones(thumb)
-    rest = 1 - shares[0]
-    return bool(shares.sum() >= _COVERED and shares[1:].sum() >= _DRAWN * rest)
+    shares, exact = _tones(thumb).T
+    return bool(shares[1:].sum() >= _DRAWN * (1 - shares[0]) and exact.sum() >= _EXACT * shares.sum())
 
 
 def _is_blank(thumb: Bytes) -> bool:
@@ -70,13 +74,13 @@ def _is_blank(thumb: Bytes) -> bool:
 
 
 def _tones(thumb: Bytes) -> NDArray[np.float64]:
-    """(_TONES,) shares of the pixels in the most frequent tones, each taken with the codes beside it; largest first."""
+    """(_TONES, 2) shares of the pixels in the most frequent tones: with the codes beside each, and of its very code."""
     counts = np.bincount(thumb.reshape(-1), minlength=256).astype(np.float64)
     shares = []
     for _ in range(_TONES):
         at = int(counts.argmax())
         near = slice(max(0, at - _WIDTH), at + _WIDTH + 1)
-        shares.append(counts[near].sum() / thumb.size)
+        shares.append((counts[near].sum() / thumb.size, counts[at] / thumb.size))
         counts[near] = 0
     return np.array(shares)
 

@@ -32,7 +32,7 @@ EVENTS_S = tuple(at / FPS for at in _STARTS)
 _TONES_HZ, _LEVEL, _FADE_S = (1000, 2500), 0.35, 0.002  # phones carry both, whatever their noise filters do to one
 _SIZE = {"portrait": (1080, 1920), "landscape": (1920, 1080)}
 _BLACK, _WHITE, _GREY = 16, 235, 128  # limited range, as phones expect
-_TIGHT = {"preset": "ultrafast", "tune": "stillimage", "crf": "23", "bf": "0", "g": "60"}
+_TIGHT = {"preset": "ultrafast", "qp": "26", "bf": "0", "g": "60"}
 """No B-frames: their delay would have to be undone by the player."""
 
 

@@ -46,7 +46,8 @@ class World:
             return ChecklistAnswer(request.item, said)
         if request.kind == "on_air":
             return OnAirState()
-        raise NotSeen(Reason.CRASHED if request.kind in self.dead else Reason.NONE_HERE)
+        is_dead = request.kind in self.dead or request.key in self.dead
+        raise NotSeen(Reason.CRASHED if is_dead else Reason.NONE_HERE)
 
     @property
     def questions(self) -> list[str]:
@@ -130,6 +131,9 @@ async def test_only_the_main_device_is_worth_a_question():
     world = World(dead=("mic",))
     await look(world, replace(SETTING, profile=room))
     assert world.questions == ["mic"]
+    spare_is_dead = World(dead=("mic@backup",))
+    await look(spare_is_dead, replace(SETTING, profile=room))
+    assert spare_is_dead.questions == []
     wide = replace(ROOM, checklist=(), mic={}, camera={"wide": CameraDevice(), "close": CameraDevice(1)})
     report = await look(World({"camera": True}, dead=("camera",)), replace(SETTING, profile=wide))
     assert set(found(report, "checklist.picture")) == {"wide"}

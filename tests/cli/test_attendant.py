@@ -74,6 +74,8 @@ def test_what_was_typed_while_measuring_answers_nothing(tmp_path) -> None:
     child = terminal(tmp_path, "checklist", room(tmp_path))
     child.send("n\nn\nn\n")
     child.expect_exact(f"{ITEMS[0]} (y/n)")
+    with pytest.raises(pexpect.TIMEOUT):
+        child.expect_exact(f"{ITEMS[1]} (y/n)", timeout=2)
     child.sendline("y")
     child.expect_exact(f"{ITEMS[1]} (y/n)")
     child.close(force=True)

@@ -7,8 +7,11 @@ from pathlib import Path
 
 import pytest
 from command import command, environment, finding, report, rigcheck
+from jsonschema import Draft202012Validator
 from signals_baseline import codes, room, seen, soft, veiled
 from signals_video import write_video
+
+from rigcheck.loading import REPORT_SCHEMA
 
 PROFILE = "room: beauty-3\ncamera: {main: {anchor: [0.3, 0.2, 0.4, 0.5]}}\n"
 JSON = ("--format", "json")
@@ -66,6 +69,7 @@ def test_later_runs_are_held_against_it(home, films) -> None:
         assert bad == {check}
         assert made["baseline"]["name"] == "default"
     good = report(look(home, films["good"]))
+    Draft202012Validator(json.loads(REPORT_SCHEMA.read_text(encoding="utf-8"))).validate(good)
     assert good["measurements"]["camera.focus_ratio"] == pytest.approx(1, abs=0.05)
     assert good["measurements"]["camera.shift_pct"] < 0.2
     assert good["baseline"]["figures"]["camera.width_px"] == 960

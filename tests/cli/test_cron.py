@@ -217,7 +217,9 @@ def black_hole() -> Iterator[int]:
 def measuring(tmp_path, black_hole: int) -> Iterator[subprocess.Popen[bytes]]:
     """A run that goes on and on, and holds the lock."""
     path = tmp_path / "slow.yaml"
-    path.write_text(f'room: slow\ncamera: {{main: {{device: "http://127.0.0.1:{black_hole}/never.mjpg"}}}}\n')
+    device = f'{{device: "http://127.0.0.1:{black_hole}/never.mjpg"}}'
+    roles = ", ".join(f"{role}: {device}" for role in ("main", "b", "c", "d", "e", "f"))  # one device: each in its turn
+    path.write_text(f"room: slow\ncamera: {{{roles}}}\n")
     process = subprocess.Popen(
         command("camera", path, "--allow-on-air", "--cron", "--jitter", "0"),
         env=environment(tmp_path),
@@ -256,6 +258,9 @@ def test_a_clock_set_back_makes_no_old_lock_and_hides_no_change(tmp_path, measur
     os.utime(since, (tomorrow, tomorrow))
     done = rigcheck(tmp_path, "host", "--cron", "--jitter", "0")
     assert (done.returncode, done.stderr) == (0, "")
+    attended = rigcheck(tmp_path, "host")
+    assert attended.returncode == 3
+    assert "-" not in attended.stderr
 
 
 def test_after_the_clock_was_set_back_changes_are_told_without_a_since(home, capsys) -> None:

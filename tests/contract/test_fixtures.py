@@ -90,6 +90,7 @@ async def test_in_the_good_room_all_that_can_be_seen_is_seen():
         "light.cast",
         "light.colour",
         "camera.match",
+        "camera.together",
         "host.sleep",
         "obs.dropped",
         "obs.spare",

@@ -84,6 +84,30 @@ def test_what_is_no_echo(sound):
     assert echo(sound, RATE) is None
 
 
+def test_an_echo_too_faint_to_be_sure_of():
+    assert echo(echoed(voice(8) + noise(-60, 8), 120, -28), RATE) is None
+
+
+def shaped(sound, gain_of):
+    """The sound with the gain at each frequency."""
+    return np.fft.irfft(np.fft.rfft(sound) * gain_of(np.fft.rfftfreq(len(sound), 1 / RATE)), len(sound))
+
+
+def test_a_machines_beat_is_none_however_hard_each_is_hit():
+    beat = shaped(noise(-10, 0.25, seed=7), lambda hz: np.sqrt(200 / np.maximum(hz, 100)))
+    beat *= np.exp(-12 * np.arange(RATE // 4) / RATE)
+    gains = np.random.default_rng(1).uniform(0.2, 1, 32)
+    assert echo((np.outer(gains, beat).ravel() + noise(-70, 8)).astype(np.float32), RATE) is None
+
+
+def test_what_repeats_in_the_treble_alone_is_none():
+    sound = shaped(noise(-30, 6), lambda hz: np.where(hz < 6000, 1, 0.1))
+    treble = shaped(sound, lambda hz: np.where(hz < 3500, 0, 3))
+    bass = shaped(sound, lambda hz: np.where(hz < 3500, 1, 0))
+    assert echo((echoed(bass + treble, 200, -3)), RATE) is not None
+    assert echo((bass + echoed(treble, 200, -3)).astype(np.float32), RATE) is None
+
+
 def test_an_echo_louder_than_the_voice_is_none_over_0_db():
     assert echo(echoed(voice(8), 120, 6), RATE).db == pytest.approx(-6, abs=2)
     assert echo(echoed(voice(8), 120, 0), RATE).db == pytest.approx(0, abs=2)

@@ -33,7 +33,13 @@ def test_little_range_is_an_estimate_and_less_is_nothing(seconds):
     assert near.is_estimate
     assert near.seconds == pytest.approx(seconds, rel=0.2)
     assert not reverb(clap(seconds, 60), RATE).is_estimate
-    assert reverb(clap(seconds, 25), RATE) is None
+    assert reverb(clap(seconds, 29), RATE) is None
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.0])
+def test_noise_does_not_bend_the_decay(seconds):
+    reads = [reverb(clap(seconds, 38, seed=seed), RATE) for seed in range(12)]
+    assert np.mean([read.seconds for read in reads if read]) == pytest.approx(seconds, rel=0.03)
 
 
 def test_two_slopes_read_the_first_20_db():

@@ -46,7 +46,8 @@ def test_a_check_says_what_it_looks_at_and_what_it_needs():
 
 def test_limits_of_the_room_and_of_nobody():
     assert "Limit           set by the room" in told("camera.width_px")
-    assert "Limit           none built in" in told("mic.noise_dbfs")
+    assert "Limit           set by the room" in told("mic.noise_dbfs")  # by its baseline
+    assert "Limit           none built in" in told("light.highlights_pct")
     assert "Judged by       nothing" in told("light.flicker_hz")
 
 

@@ -72,6 +72,7 @@ def test_keys_stand_in_the_order_of_the_contract():
     assert list(told(sample("good"))) == [
         *("schema", "rigcheck", "command", "started_at", "took_s", "source", "profile", "room", "site", "stage"),
         *("show_at", "on_air", "status", "exit_code", "measurements", "units", "reasons", "findings", "not_checked"),
+        "baseline",
     ]
 
 

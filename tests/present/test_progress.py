@@ -10,6 +10,7 @@ import pexpect
 import pytest
 from rich.console import Console
 
+from rigcheck.checklist_state import ChecklistRequest
 from rigcheck.errors import NotSeen
 from rigcheck.i18n import load_catalogue
 from rigcheck.model import Reason
@@ -214,3 +215,15 @@ def test_nothing_is_said_of_lines_without_a_meter_or_to_cron():
         said = io.StringIO()
         Progress(EN, stream=said, quiet=quiet).began(request)
         assert said.getvalue() == ""
+
+
+def test_a_question_to_a_person_has_the_terminal_to_itself(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Screen()
+    with Progress(EN, stream=screen) as progress:
+        progress.began(TAKE)
+        progress.began(ChecklistRequest("1", "goods on the table"))
+        asked = screen.getvalue()
+        time.sleep(0.6)  # the display draws itself anew eight times a second
+        assert screen.getvalue() == asked
+    assert screen.getvalue() == asked

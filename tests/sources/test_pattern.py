@@ -57,13 +57,6 @@ def test_what_is_in_it(clip: Path) -> None:
     assert set(np.rint(np.array(means)[~lit])) == {16}
 
 
-def test_it_can_lie_on_its_side() -> None:
-    import io
-
-    with av.open(io.BytesIO(make_pattern("landscape"))) as box:
-        assert (box.streams.video[0].width, box.streams.video[0].height) == (1920, 1080)
-
-
 def test_each_beep_begins_with_its_flash() -> None:
     loud = np.abs(pattern_sound()) > 0.01
     first = np.flatnonzero(np.diff(loud.astype(int), prepend=0) == 1)
