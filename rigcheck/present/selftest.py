@@ -46,8 +46,8 @@ def _head(proof: Proof, words: Catalogue, look: Look) -> Iterator[Line]:
     wrong = [row for row in proof.rows if not row.is_right]
     lacking = [(each, word) for word in ("untested", "baseless", "spoilt") for each in getattr(proof, word)]
     name = "right" if proof.is_right else "wrong"
-    counts = {"n": len(proof.rows) if proof.is_right else len(wrong) + len(lacking)}
-    verdict = words.text(f"selftest.{name}", {**counts, "all": len(proof.rows) + len(proof.untested)})
+    count = len(proof.rows) if proof.is_right else len(wrong) + len(lacking)
+    verdict = words.text(f"selftest.{name}", {"n": count})
     yield ((verdict, "bold green" if proof.is_right else STYLES[Status.FAIL]),)
     yield from (((line, ""),) for line in wrap(words.text("selftest.about"), look.width))
     for check, why in lacking:
