@@ -80,11 +80,13 @@ def _with_it(row: Row, words: Catalogue, width: int) -> str:
 
 def _problems(row: Row, words: Catalogue) -> Iterator[str]:
     """What was not as it should be, a line each."""
-    if row.before is None or row.after is None:
+    was, good = row.before.status if row.before else None, row.fault.good
+    if row.after is None or (was is None and good is not None):
         yield words.text("selftest.gone")
         return
-    if row.before.status is not Status.OK:
-        yield words.text("selftest.was", {"status": words.text(f"status.{row.before.status}")})
+    if was is not None and was is not good:
+        wanted = words.text(f"status.{good or Status.SKIP}")
+        yield words.text("selftest.was", {"status": words.text(f"status.{was}"), "wanted": wanted})
     if row.after.status is not row.fault.red:
         yield words.text("selftest.should", {"status": words.text(f"status.{row.fault.red}")})
     for finding in row.astray:

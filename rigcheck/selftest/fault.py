@@ -15,15 +15,19 @@ from rigcheck.samples import Sample
 Evidence = Mapping[str, Outcome]
 """What was seen, by the key of its request."""
 Inject = Callable[[Any], Sample | NotSeen]
-"""A good sample -> the same with the fault in it, everything in it that the fault would change changed alike. Pure."""
+"""A good sample (None where the scene has none) -> the same with the fault in it, everything in it that the fault would
+change changed alike. Pure."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A good room: the shipped one, or that with what it lacks for some checks. In it every check that is to be is ok."""
+    """A good room: the shipped one, or that with what it lacks for some checks, in its setting and its evidence.
+
+    Nothing in it is red. `furnish` is given the scene's own evidence, which a baseline is made of.
+    """
 
     id: str
-    furnish: Callable[[Setting], Setting]
+    furnish: Callable[[Setting, Evidence], Setting]
     evidence: Callable[[Evidence], Evidence]
 
 
@@ -33,6 +37,8 @@ class Fault:
 
     `changes`: the samples that it changes, by key. `device`: whose finding it is, "" for the main one. `red`: what the
     check must say; WARN only where no limit of it can fail, UNKNOWN only where the fault is that nothing can be seen.
+    `good`: what it says without the fault; SKIP where there is nothing to be seen of it when all is well (an echo), None
+    where it is not even asked then.
     `also`: checks of impact `stop` that go red with it as they should, with the reason's word (`selftest.also.WORD`).
     """
 
@@ -41,6 +47,7 @@ class Fault:
     changes: Mapping[str, Inject]
     device: str = ""
     red: Status = Status.FAIL
+    good: Status | None = Status.OK
     also: Mapping[str, str] = field(default_factory=dict)
     name: str = ""
 

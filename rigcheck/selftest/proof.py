@@ -38,11 +38,10 @@ class Row:
 
     @property
     def is_right(self) -> bool:
-        """The check was ok, went as red as it has to, and took nothing with it that it should not."""
-        if self.before is None or self.after is None:
-            return False
-        went = self.before.status is Status.OK and self.after.status is self.fault.red
-        return went and not self.astray and not self.idle
+        """The check was as good as it gets, went as red as it has to, and took nothing with it that it should not."""
+        was = self.before.status if self.before else None
+        went = self.after is not None and self.after.status is self.fault.red
+        return was is self.fault.good and went and not self.astray and not self.idle
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +103,11 @@ class _Set:
 def _set(plan: Run, room: FixtureSource, scene: Scene) -> _Set:
     evidence = scene.evidence(room.outcomes)
     source = replace(room, outcomes=evidence)
-    return _Set(replace(plan, setting=scene.furnish(plan.setting), source=source), source, evidence)
+    return _Set(replace(plan, setting=scene.furnish(plan.setting, evidence), source=source), source, evidence)
 
 
 def _broken(scene: _Set, fault: Fault) -> Run:
-    changed = {key: inject(scene.evidence[key]) for key, inject in fault.changes.items()}
+    changed = {key: inject(scene.evidence.get(key)) for key, inject in fault.changes.items()}
     return replace(scene.plan, source=replace(scene.room, outcomes={**scene.evidence, **changed}))
 
 
@@ -138,7 +137,7 @@ def _remembering(measure: Measure, good: Mapping[int, Sample | NotSeen]) -> Meas
 
 def _row(fault: Fault, before: Report, after: Report) -> Row:
     was, now = _by_place(before), _by_place(after)
-    own = (fault.check, fault.device) if fault.device else _main_place(fault.check, before)
+    own = (fault.check, fault.device) if fault.device else _main_place(fault.check, after)
     worse = tuple(
         finding for place, finding in now.items() if place != own and _severity(finding) > _severity(was.get(place))
     )

@@ -29,23 +29,28 @@ ENCODE = Encode(720, 1280, 30.0, 2500, audio_kbps=128)
 """What the shipped room's OBS is set to."""
 PLAN = PushPlan(ENCODE, ("taobao",), "platform", "high", ())
 SLEEPS_AFTER_MIN = 600.0
-Furnish = Callable[[Setting], Setting]
+Furnish = Callable[[Setting, Evidence], Setting]
 
 
-def _as_shipped(setting: Setting) -> Setting:
+def as_shipped(setting: Setting, evidence: Evidence) -> Setting:
+    """The setting as it is."""
+    del evidence
     return setting
 
 
-def _all_of_it(evidence: Evidence) -> Evidence:
+def all_of_it(evidence: Evidence) -> Evidence:
+    """The evidence as it is."""
     return evidence
 
 
-def _in_profile(change: Callable[[Profile], Profile]) -> Furnish:
-    return lambda setting: replace(setting, profile=change(setting.profile))
+def in_profile(change: Callable[[Profile], Profile]) -> Furnish:
+    """The setting with another profile."""
+    return lambda setting, _: replace(setting, profile=change(setting.profile))
 
 
-def _with_all(setting: Setting) -> Setting:
+def _with_all(setting: Setting, evidence: Evidence) -> Setting:
     """Goods and wall marked, a stereo microphone, a plan, a spare OBS, and a backup ingest."""
+    del evidence
     profile = _with_backup(setting.profile)
     profile = replace(
         profile,
@@ -92,19 +97,19 @@ def _with_virtual_camera(evidence: Evidence) -> Evidence:
     return {**evidence, "obs@main": replace(cast("ObsState", evidence["obs@main"]), virtualcam=True)}
 
 
-GOOD = Scene("good", _as_shipped, _all_of_it)
+GOOD = Scene("good", as_shipped, all_of_it)
 """demo:good, as it is."""
 FULL = Scene("full", _with_all, _evidence_of_all)
 """With everything that a room may have."""
 GO = Scene(
     "go",
-    lambda setting: replace(_in_profile(_with_backup)(setting), stage=Stage.GO),
+    lambda setting, seen: replace(in_profile(_with_backup)(setting, seen), stage=Stage.GO),
     _with_backup_seen,
 )
 """The show starts in a moment, when more is wanted; with a backup ingest."""
 COMPANION = Scene(
     "companion",
-    _in_profile(lambda profile: replace(profile, show=replace(profile.show, pusher="companion"))),
+    in_profile(lambda profile: replace(profile, show=replace(profile.show, pusher="companion"))),
     _with_virtual_camera,
 )
 """A platform's own application pushes what OBS's virtual camera shows."""

@@ -11,7 +11,7 @@ from rigcheck.measure import mic
 from rigcheck.model import Impact, Limit, Measurement, OneOf, Status
 from rigcheck.samples import AudioClip
 from rigcheck.selftest.fault import Excuse, Fault, Scene
-from rigcheck.selftest.scene import GOOD
+from rigcheck.selftest.scene import GOOD, all_of_it, as_shipped, in_profile
 
 
 def blinded(check_id: str) -> tuple[Check, ...]:
@@ -91,7 +91,7 @@ def test_a_check_without_fault_or_excuse_is_named() -> None:
 
 
 def test_a_room_that_is_not_good_is_named() -> None:
-    hot = Scene("hot", lambda setting: setting, lambda seen: {**seen, "host@main": replace(seen["host@main"], temperature_c=99.0)})  # type: ignore[type-var] # a HostState  # fmt: skip
+    hot = Scene("hot", as_shipped, lambda seen: {**seen, "host@main": replace(seen["host@main"], temperature_c=99.0)})  # type: ignore[type-var] # a HostState  # fmt: skip
     proof = proved([replace(fault_of("host.cpu"), scene=hot)], ())
     assert proof.spoilt == ("hot host.temperature",)
     assert not proof.is_right
@@ -102,6 +102,15 @@ def test_a_check_that_looks_at_nothing_is_found_out() -> None:
     row = row_of(fault_of("host.cpu"), without)
     assert (row.before, row.after) == (None, None)
     assert not row.is_right
+
+
+def test_what_is_not_there_when_all_is_well_is_said_so_beforehand() -> None:
+    """Frames lost of a stream that is not sent: a fault of nothing, were it not said."""
+    sending = {"obs@main": lambda state: replace(state, sent=(0, 100), dropped=(0, 50))}
+    fault = Fault("obs.dropped", GOOD, sending)
+    assert not row_of(fault).is_right
+    assert row_of(replace(fault, good=Status.SKIP)).is_right
+    assert not row_of(replace(fault, good=None)).is_right
 
 
 def test_what_a_fault_leaves_alone_is_measured_once_and_what_it_changes_anew() -> None:
@@ -121,10 +130,8 @@ def test_what_a_fault_leaves_alone_is_measured_once_and_what_it_changes_anew() -
 def test_a_room_s_own_limit_is_a_limit_in_the_selftest_too() -> None:
     limited = Scene(
         "limited",
-        lambda setting: replace(
-            setting, profile=replace(setting.profile, limits={"host.on_air": Limit(OneOf((False,)))})
-        ),
-        lambda seen: seen,
+        in_profile(lambda profile: replace(profile, limits={"host.on_air": Limit(OneOf((False,)))})),
+        all_of_it,
     )
     going = Fault("host.on_air", limited, {"on_air@main": lambda state: replace(state, pushing=("obs",))})
     assert row_of(going).is_right
