@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from rigcheck.cli import baseline, devices, explain, now, platforms, profile, receiver
+from rigcheck.cli import baseline, devices, explain, now, platforms, profile, receiver, selftest
 from rigcheck.cli.options import (
     IngestOptions,
     MicOptions,
@@ -107,6 +107,9 @@ app.command("platforms", help="The platform facts in use, with source and date."
 app.command("now", help="The first broken link and the steps of its backup; read-only, 5 s, safe on air.")(now.now)
 app.command("devices", help="Cameras, microphones, interfaces and UPSes, with names to paste.")(devices.devices)
 app.command("explain", help="What a metric or a check means, its limit, and what to do.")(explain.explain)
+app.command("selftest", help="Every known fault in good evidence: does each check go red for its own?")(
+    selftest.selftest
+)
 app.command("receiver", help="The far end of upload tests, for a rented server or a second PC.")(receiver.receiver)
 app.add_typer(baseline.app, name="baseline", help="Keep the room as it is when it is good; show it; forget it.")
 app.add_typer(profile.app, name="profile", help="Check, describe or write a room's profile.")
