@@ -7,7 +7,7 @@ from typing import Annotated
 from typer import Option
 
 
-def devices(*, lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None) -> int:
+def devices(*, lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None) -> int:
     """List what is there, with names to paste into a profile. Nothing is opened."""
     from rigcheck.cli.language import speak
     from rigcheck.cli.output import write_screen

@@ -10,7 +10,7 @@ from typer import Argument, Option
 def explain(
     subject: Annotated[str, Argument(metavar="METRIC|CHECK", help="For example mic.loudness_lufs or light.subject.")],
     *,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
+    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
 ) -> int:
     """Say what a metric or a check means, how it is measured, where its limit comes from and what to do."""
     from rigcheck.cli.language import speak
