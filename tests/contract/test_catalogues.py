@@ -1,4 +1,4 @@
-"""Both languages say everything that the code can ask for, with the same blanks, in characters a GBK console has."""
+"""All languages say everything that the code can ask for, with the same blanks, in characters a GBK console has."""
 
 import ast
 import re
@@ -13,9 +13,9 @@ from rich.cells import cell_len
 import rigcheck
 from rigcheck.backend_state import BackendState
 from rigcheck.checks import ALL_CHECKS, PARTS
-from rigcheck.i18n import languages, load_catalogue
+from rigcheck.i18n import LOCALE, _flat, languages, load_catalogue
 from rigcheck.ingest_state import Certificate, PushTrace, Refusal, Unreached
-from rigcheck.loading import load_limits
+from rigcheck.loading import load_limits, read_package_yaml
 from rigcheck.metrics import METRICS
 from rigcheck.model import Impact, Limit, Need, OneOf, Reason, Role, Stage, Status
 from rigcheck.present.entry import TITLE
@@ -101,12 +101,19 @@ def wanted_sides(check):
     return set().union(*(sides(limits[m.id]) for m in check.metrics if m.id in limits), ROOM_SIDES.get(check.id, ()))
 
 
-def test_both_languages_have_the_same_ids():
+@each_language
+def test_no_id_stands_in_two_files(words):
+    files = sorted((LOCALE / words.language).glob("*.yaml"))
+    ids = [key for path in files for key, _ in _flat("", read_package_yaml(path))]
+    assert len(ids) == len(words.texts), {key for key in ids if ids.count(key) > 1}
+
+
+def test_all_languages_have_the_same_ids():
     for words in LANGUAGES.values():
         assert words.texts.keys() == ENGLISH.texts.keys()
 
 
-def test_both_languages_have_the_same_blanks():
+def test_all_languages_have_the_same_blanks():
     for words in LANGUAGES.values():
         for key, text in ENGLISH.texts.items():
             assert blanks(words.texts[key]) == blanks(text), key
@@ -186,7 +193,7 @@ def test_the_languages_are_not_mixed_up():
     han = re.compile("[\u4e00-\u9fff]")
     assert not [key for key, text in ENGLISH.texts.items() if any(not line.isascii() for line in lines(text))]
     spoken = [key for key in ENGLISH.texts if key.endswith((".title", ".else", ".means", ".how")) or ".do" in key]
-    for language in ("zh-Hans",):
+    for language in LANGUAGES.keys() - {"en"}:
         assert not [
             key for key in spoken if not any(han.search(line) for line in lines(LANGUAGES[language].texts[key]))
         ]
