@@ -3,7 +3,7 @@ from rich.cells import cell_len
 
 from rigcheck.checks import ALL_CHECKS
 from rigcheck.errors import UsageError
-from rigcheck.i18n import load_catalogue
+from rigcheck.i18n import languages, load_catalogue
 from rigcheck.loading import load_limit_sources, load_limits
 from rigcheck.metrics import METRICS
 from rigcheck.present.explain import explain
@@ -18,7 +18,7 @@ def told(subject, words=EN):
 
 
 @pytest.mark.parametrize("subject", SUBJECTS)
-@pytest.mark.parametrize("words", [EN, ZH], ids=["en", "zh-Hans"])
+@pytest.mark.parametrize("words", [load_catalogue(name) for name in languages()], ids=languages())
 def test_everything_is_explained(subject, words):
     text = told(subject, words)
     assert max(map(cell_len, text.split("\n"))) <= 79
