@@ -16,7 +16,7 @@ from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 
 GOLDEN = ROOT / "tests" / "golden"
-TOOK = re.compile(r"(took |用时 |用時 )\d+\.\d")
+TOOK = re.compile(r"(took |用时 |耗時 )\d+\.\d")
 
 
 @pytest.fixture
