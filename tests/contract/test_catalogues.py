@@ -280,6 +280,16 @@ def test_no_blank_of_a_reason_is_one_that_nothing_supplies():
             assert blanks(text) <= supplied, key
 
 
+def test_the_help_of_lang_names_every_language():
+    helps = [
+        {word.arg: word.value.value for word in call.keywords if isinstance(word.value, ast.Constant)}
+        for _, call in calls("Option")
+    ]
+    said = [words["help"] for words in helps if words.get("metavar") == "LANG"]
+    assert said
+    assert all(re.findall(r"[\w-]+", text.replace(" or ", " ")) == list(LANGUAGES) for text in said), said
+
+
 def test_no_error_is_told_that_cannot_happen():
     said = {message_id for _, message_id, _ in said_in_code()}
     heads = tuple(
