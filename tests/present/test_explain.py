@@ -30,7 +30,7 @@ def test_everything_is_explained(subject, words):
 
 def test_a_metric_says_where_its_limit_comes_from():
     text = told("mic.loudness_lufs")
-    assert "Limit           ok -18..-13, warn -24..-10, beyond that fail" in text
+    assert "Limit           ok -18..-13, warn -24..-10, otherwise fail" in text
     assert "GY/T 377-2023" in text
     assert "Judged by       mic.level (Mic level)" in text
     assert "Too low         Mic too quiet" in text

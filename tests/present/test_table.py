@@ -222,7 +222,7 @@ def test_faults_of_obs_say_what_they_are_about():
     assert "another scene (Standby)" in text
     assert "Muted in OBS            1 (Lav 1)" in text
     assert "5 (Cam 2, Lav 2 +3)" in text
-    assert "not to the platform (to this PC)" in text
+    assert "set elsewhere (to this PC)" in text
     assert "2 (two OBS at once, sample rates differ)" in text
     assert "是别的场景（Standby）" in shown(sample("bad-obs"), ZH)
 
