@@ -108,9 +108,10 @@ def test_no_id_stands_in_two_files(words):
     assert len(ids) == len(words.texts), {key for key in ids if ids.count(key) > 1}
 
 
-def test_all_languages_have_the_same_ids():
-    for words in LANGUAGES.values():
-        assert words.texts.keys() == ENGLISH.texts.keys()
+@each_language
+def test_all_languages_have_the_same_ids(words):
+    said, wanted = words.texts.keys(), ENGLISH.texts.keys()
+    assert {"missing": sorted(wanted - said), "too many": sorted(said - wanted)} == {"missing": [], "too many": []}
 
 
 def test_all_languages_have_the_same_blanks():
