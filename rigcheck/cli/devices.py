@@ -14,7 +14,7 @@ def devices(
         Path | None, Option(metavar="FILE", help="Write the list to FILE, without serial numbers, to send or replay.")
     ] = None,
     replay: Annotated[Path | None, Option(metavar="FILE", help="Print the list in such a FILE.")] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
+    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
 ) -> int:
     """List what is there, with names to paste into a profile. Nothing is opened."""
     from rigcheck.cli.language import speak

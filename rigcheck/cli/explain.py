@@ -19,7 +19,7 @@ def explain(
         ),
     ],
     *,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
+    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
 ) -> int:
     """Say what a metric or a check means, how it is measured, where its limit comes from and what to do."""
     from rigcheck.cli.language import speak

@@ -28,7 +28,7 @@ def now(  # noqa: PLR0913 - one parameter an option, as typer wants them
     replay: Annotated[str | None, Option(metavar="DIR", help="Look into a recording.")] = None,
     format_: Annotated[str, Option("--format", metavar="NAME", help="table or json.")] = "table",
     output: Annotated[Path | None, Option(metavar="FILE", help="Write to FILE, not to the screen.")] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
+    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
     timeout: Annotated[
         float, Option(metavar="S", min=0.1, max=MOST_S, help="Seconds for all looking together.")
     ] = LOOK_S,

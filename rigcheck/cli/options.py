@@ -27,7 +27,7 @@ class Options:
     skip: Annotated[str | None, Option(metavar="IDS", help="Not these checks or parts, comma-separated.")] = None
     format: Annotated[str, Option(metavar="NAME", help="table, json, junit or nagios.")] = "table"
     output: Annotated[Path | None, Option(metavar="FILE", help="Write the report to FILE, not to the screen.")] = None
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None
+    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None
     quiet: Annotated[bool, Option("-q", "--quiet", help="Faults only.")] = False
     verbose: Annotated[bool, Option("-v", "--verbose", help="Everything, skipped checks too; the log on stderr.")] = (
         False

@@ -17,7 +17,7 @@ def platforms(
     name: Annotated[str | None, Argument(metavar="[NAME]", help="One platform, by its id or an alias.")] = None,
     format_: Annotated[str, Option("--format", metavar="NAME", help="table or json.")] = "table",
     output: Annotated[Path | None, Option(metavar="FILE", help="Write to FILE, not to the screen.")] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
+    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
     no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False,
 ) -> int:
     """The platform facts in use, each with its source and date."""

@@ -18,7 +18,7 @@ def receiver(
     token: Annotated[
         str | None, Option("--token", metavar="REF", help="What rooms must show: env:NAME or file:PATH, never itself.")
     ] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
+    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
 ) -> int:
     """Count what rooms upload, until Ctrl-C. Writes where it listens to stderr, nothing else."""
     import sys

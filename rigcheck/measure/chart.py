@@ -23,7 +23,7 @@ _SMALLEST_PX = 10.0  # from patch to patch: colour is sent at half size, and sea
 _LONGEST_PX = 1280  # a chart is looked for in a picture of at most this
 _ALIKE = 0.9  # correlation with the chart's own lightness, and with its a* or b*, from which on it is a whole chart
 
-_REFERENCE = np.array(
+PATCHES = np.array(
     [
         *((115, 82, 68), (194, 150, 130), (98, 122, 157), (87, 108, 67), (133, 128, 177), (103, 189, 170)),
         *((214, 126, 44), (80, 91, 166), (193, 90, 99), (94, 60, 108), (157, 188, 64), (224, 163, 46)),
@@ -33,7 +33,7 @@ _REFERENCE = np.array(
 )
 """(24, 3) 8-bit sRGB of the patches from dark skin on, row by row: D. Pascale, RGB coordinates of the Macbeth
 ColorChecker, The BabelColor Company 2006, the manufacturer's own values."""
-REFERENCE: Floats = lab(_REFERENCE)
+REFERENCE: Floats = lab(PATCHES)
 
 
 def measure_chart(clip: CameraClip, device: CameraDevice) -> Measurement:

@@ -15,7 +15,7 @@ KNOWN = load_platforms()
 WORDS = {language: load_catalogue(language) for language in languages()}
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", languages())
 def test_the_list_says_whose_figure_it_is(tmp_path, language) -> None:
     done = rigcheck(tmp_path, "platforms", "--lang", language)
     assert (done.returncode, done.stderr) == (0, "")
@@ -25,7 +25,7 @@ def test_the_list_says_whose_figure_it_is(tmp_path, language) -> None:
     (twitch,) = (line for line in lines if line.startswith("twitch "))
     assert twitch.split()[1:3] == ["6000", "OBS"]
     (taobao,) = (line for line in lines if line.startswith("taobao "))
-    assert taobao.split()[2] == {"en": "policy", "zh-Hans": "自定"}[language]
+    assert taobao.split()[2] == {"en": "policy", "zh-Hans": "自定", "zh-Hant": "自訂"}[language]
 
 
 @pytest.mark.parametrize("name", KNOWN)
@@ -35,7 +35,7 @@ def test_one_platform_with_every_source(name, language) -> None:
     text = platform_page(platform, WORDS[language], Look())
     assert all(cell_len(line) <= 79 for line in text.splitlines())
     assert "platforms." not in text.replace("platforms.yaml", "")
-    said = "no limit; ours" if language == "en" else "没有公布上限"
+    said = {"en": "no limit; ours", "zh-Hans": "没有公布上限", "zh-Hant": "沒有公布上限"}[language]
     assert (said in text) == (not platform.publishes_rate)
 
 

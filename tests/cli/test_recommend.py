@@ -16,7 +16,7 @@ from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 
 GOLDEN = ROOT / "tests" / "golden"
-TOOK = re.compile(r"(took |用时 )\d+\.\d")
+TOOK = re.compile(r"(took |用时 |耗時 )\d+\.\d")
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def recommend(tmp_path, room, *options, code: int = 0):
     return done
 
 
-@pytest.mark.parametrize("language", ["en", "zh-Hans"])
+@pytest.mark.parametrize("language", ["en", "zh-Hans", "zh-Hant"])
 @pytest.mark.parametrize(("name", "platforms"), [("plan", "taobao"), ("two", "taobao,facebook")])
 def test_the_table_word_by_word(tmp_path, room, language, name, platforms) -> None:
     done = recommend(tmp_path, room, "--lang", language, "--platform", platforms)

@@ -1,4 +1,4 @@
-"""Both languages say everything that the code can ask for, with the same blanks, in characters a GBK console has."""
+"""All languages say everything that the code can ask for, with the same blanks, in characters a GBK console has."""
 
 import ast
 import re
@@ -13,9 +13,9 @@ from rich.cells import cell_len
 import rigcheck
 from rigcheck.backend_state import BackendState
 from rigcheck.checks import ALL_CHECKS, PARTS
-from rigcheck.i18n import languages, load_catalogue
+from rigcheck.i18n import LOCALE, _flat, languages, load_catalogue
 from rigcheck.ingest_state import Certificate, PushTrace, Refusal, Unreached
-from rigcheck.loading import load_limits
+from rigcheck.loading import load_limits, read_package_yaml
 from rigcheck.measure.pulldown import WORDS
 from rigcheck.metrics import METRICS
 from rigcheck.model import Impact, Limit, Need, OneOf, Reason, Role, Stage, Status
@@ -118,12 +118,20 @@ def wanted_sides(check):
     return set().union(*(sides(limits[m.id]) for m in check.metrics if m.id in limits), ROOM_SIDES.get(check.id, ()))
 
 
-def test_both_languages_have_the_same_ids():
-    for words in LANGUAGES.values():
-        assert words.texts.keys() == ENGLISH.texts.keys()
+@each_language
+def test_no_id_stands_in_two_files(words):
+    files = sorted((LOCALE / words.language).glob("*.yaml"))
+    ids = [key for path in files for key, _ in _flat("", read_package_yaml(path))]
+    assert len(ids) == len(words.texts), {key for key in ids if ids.count(key) > 1}
 
 
-def test_both_languages_have_the_same_blanks():
+@each_language
+def test_all_languages_have_the_same_ids(words):
+    said, wanted = words.texts.keys(), ENGLISH.texts.keys()
+    assert {"missing": sorted(wanted - said), "too many": sorted(said - wanted)} == {"missing": [], "too many": []}
+
+
+def test_all_languages_have_the_same_blanks():
     for words in LANGUAGES.values():
         for key, text in ENGLISH.texts.items():
             assert blanks(words.texts[key]) == blanks(text), key
@@ -203,7 +211,7 @@ def test_the_languages_are_not_mixed_up():
     han = re.compile("[\u4e00-\u9fff]")
     assert not [key for key, text in ENGLISH.texts.items() if any(not line.isascii() for line in lines(text))]
     spoken = [key for key in ENGLISH.texts if key.endswith((".title", ".else", ".means", ".how")) or ".do" in key]
-    for language in ("zh-Hans",):
+    for language in LANGUAGES.keys() - {"en"}:
         assert not [
             key for key in spoken if not any(han.search(line) for line in lines(LANGUAGES[language].texts[key]))
         ]
@@ -289,6 +297,16 @@ def test_no_blank_of_a_reason_is_one_that_nothing_supplies():
         if key.startswith("reason."):
             assert not any(BLANK.search(OPTIONAL.sub("", line)) for line in lines(text)), f"{key}: reasons may lack any"
             assert blanks(text) <= supplied, key
+
+
+def test_the_help_of_lang_names_every_language():
+    helps = [
+        {word.arg: word.value.value for word in call.keywords if isinstance(word.value, ast.Constant)}
+        for _, call in calls("Option")
+    ]
+    said = [words["help"] for words in helps if words.get("metavar") == "LANG"]
+    assert said
+    assert all(re.findall(r"[\w-]+", text.replace(" or ", " ")) == list(LANGUAGES) for text in said), said
 
 
 def test_no_error_is_told_that_cannot_happen():

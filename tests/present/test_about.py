@@ -3,7 +3,7 @@
 import pytest
 from reports import GOOD, Room, part, report_of
 
-from rigcheck.i18n import load_catalogue
+from rigcheck.i18n import languages, load_catalogue
 from rigcheck.model import Reason
 from rigcheck.present.about import reason_id
 from rigcheck.present.fault import numbered_faults
@@ -32,7 +32,7 @@ def obs_fault(reason: Reason, params, words=EN):
     return facts(first, words)[0], " ".join(steps(first, words))
 
 
-@pytest.mark.parametrize("words", [EN, ZH], ids=["en", "zh-Hans"])
+@pytest.mark.parametrize("words", [load_catalogue(name) for name in languages()], ids=languages())
 def test_every_way_not_to_see_obs_has_its_own_sentence_and_its_own_advice(words):
     said = [obs_fault(reason, params, words) for reason, params in FAULTS.items()]
     assert len({why for why, _ in said}) == len(FAULTS)
