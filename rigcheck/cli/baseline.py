@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 import typer
-from typer import Argument, Option
+from typer import Option
 
+from rigcheck.cli.flags import Lang, Room, SameRoom
 from rigcheck.model import Stage
 
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
-Room = Annotated[str | None, Argument(metavar="[PROFILE]", help="The room: a profile file, or its name.")]
-SameRoom = Annotated[str | None, Option("-p", "--profile", help="The same as the argument PROFILE.")]
-Lang = Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")]
 
 
 @app.callback()

@@ -7,6 +7,8 @@ from typing import Annotated
 
 from typer import Option
 
+from rigcheck.cli.flags import Lang
+
 
 def devices(
     *,
@@ -14,7 +16,7 @@ def devices(
         Path | None, Option(metavar="FILE", help="Write the list to FILE, without serial numbers, to send or replay.")
     ] = None,
     replay: Annotated[Path | None, Option(metavar="FILE", help="Print the list in such a FILE.")] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
+    lang: Lang = None,
 ) -> int:
     """List what is there, with names to paste into a profile. Nothing is opened."""
     from rigcheck.cli.language import speak

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Option
+from typer import Argument
+
+from rigcheck.cli.flags import Lang
 
 if TYPE_CHECKING:
     from rigcheck.present.fault import Fault
@@ -19,7 +21,7 @@ def explain(
         ),
     ],
     *,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
+    lang: Lang = None,
 ) -> int:
     """Say what a metric or a check means, how it is measured, where its limit comes from and what to do."""
     from rigcheck.cli.language import speak

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from typer import Argument, Option
 
+from rigcheck.cli.flags import Lang, NoColor, Room, SameRoom
 from rigcheck.model import Stage
 
 
@@ -15,8 +16,8 @@ from rigcheck.model import Stage
 class Options:
     """The options that every probing command has."""
 
-    room: Annotated[str | None, Argument(metavar="[PROFILE]", help="The room: a profile file, or its name.")] = None
-    profile: Annotated[str | None, Option("-p", "--profile", help="The same as the argument PROFILE.")] = None
+    room: Room = None
+    profile: SameRoom = None
     replay: Annotated[
         str | None, Option(metavar="PATH", help="Judge a recording: a folder, demo:good, demo:bad, or one plain file.")
     ] = None
@@ -27,7 +28,7 @@ class Options:
     skip: Annotated[str | None, Option(metavar="IDS", help="Not these checks or parts, comma-separated.")] = None
     format: Annotated[str, Option(metavar="NAME", help="table, json, junit or nagios.")] = "table"
     output: Annotated[Path | None, Option(metavar="FILE", help="Write the report to FILE, not to the screen.")] = None
-    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None
+    lang: Lang = None
     quiet: Annotated[bool, Option("-q", "--quiet", help="Faults only.")] = False
     verbose: Annotated[bool, Option("-v", "--verbose", help="Everything, skipped checks too; the log on stderr.")] = (
         False
@@ -49,7 +50,7 @@ class Options:
         str | None, Option(metavar="NAME", help="Hold the room against this baseline of it, not the default one.")
     ] = None
     raw: Annotated[bool, Option("--raw", help="The device itself, even where OBS answers.")] = False
-    no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False
+    no_color: NoColor = False
     warn_ok: Annotated[bool, Option("--warn-ok", help="Exit 0, not 1, on warnings.")] = False
 
     @property

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Option
+from typer import Argument
+
+from rigcheck.cli.flags import Lang, NoColor, Output, TextFormat
 
 if TYPE_CHECKING:
     from rigcheck.platform import Platform
@@ -15,10 +16,10 @@ if TYPE_CHECKING:
 def platforms(
     *,
     name: Annotated[str | None, Argument(metavar="[NAME]", help="One platform, by its id or an alias.")] = None,
-    format_: Annotated[str, Option("--format", metavar="NAME", help="table or json.")] = "table",
-    output: Annotated[Path | None, Option(metavar="FILE", help="Write to FILE, not to the screen.")] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
-    no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False,
+    format_: TextFormat = "table",
+    output: Output = None,
+    lang: Lang = None,
+    no_color: NoColor = False,
 ) -> int:
     """The platform facts in use, each with its source and date."""
     from rigcheck.cli.language import speak

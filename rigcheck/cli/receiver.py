@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from typer import Option
 
+from rigcheck.cli.flags import Lang
+
 if TYPE_CHECKING:
     from rigcheck.receiver.server import Place
 
@@ -18,7 +20,7 @@ def receiver(
     token: Annotated[
         str | None, Option("--token", metavar="REF", help="What rooms must show: env:NAME or file:PATH, never itself.")
     ] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en, zh-Hans or zh-Hant.")] = None,
+    lang: Lang = None,
 ) -> int:
     """Count what rooms upload, until Ctrl-C. Writes where it listens to stderr, nothing else."""
     import sys

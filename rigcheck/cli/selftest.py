@@ -5,10 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
-from typer import Option
+from rigcheck.cli.flags import Lang, NoColor, Output, TextFormat
 
 if TYPE_CHECKING:
     from rigcheck.cli.options import Options
@@ -23,10 +22,10 @@ _CLEAR = "\r\x1b[K"
 
 def selftest(
     *,
-    format_: Annotated[str, Option("--format", metavar="NAME", help="table or json.")] = "table",
-    output: Annotated[Path | None, Option(metavar="FILE", help="Write to FILE, not to the screen.")] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
-    no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False,
+    format_: TextFormat = "table",
+    output: Output = None,
+    lang: Lang = None,
+    no_color: NoColor = False,
 ) -> int:
     """Every known fault, one at a time, in good evidence: does each check go red for its own, and only for that?
 
@@ -45,26 +44,27 @@ def selftest(
     words = speak(lang)
     options = Options(replay=ROOM, format=format_, output=output, no_color=no_color)
     with _counting(words) as told:
-        proof = _prove(options, told)
+        proof = _prove(options, words, told)
     text = proof_json(proof, words) if format_ == "json" else proof_table(proof, words, look_of(options))
     write_text(text, options)
     return int(exit_of_proof(proof))
 
 
-def _prove(options: Options, told: Told) -> Proof:
+def _prove(options: Options, words: Catalogue, told: Told) -> Proof:
     """The run that `preflight --replay demo:good` would be, over all checks there are, once for every fault."""
     from functools import partial
     from typing import cast
 
     from rigcheck.checks import ALL_CHECKS
-    from rigcheck.cli.probe import find_evidence, run_of
+    from rigcheck.cli.evidence import find_evidence
+    from rigcheck.cli.probe import run_of
     from rigcheck.cli.session import run_session
     from rigcheck.selftest.proof import prove
     from rigcheck.selftest.table import EXCUSES, FAULTS
     from rigcheck.sources.replay import FixtureSource
 
-    evidence = find_evidence(options)
-    plan = run_of("selftest", ALL_CHECKS, evidence, options)
+    evidence = find_evidence(options, words)
+    plan = run_of("selftest", ALL_CHECKS, evidence, options, words)
     return run_session(partial(prove, plan, cast("FixtureSource", evidence.source), FAULTS, EXCUSES, told))
 
 
