@@ -36,11 +36,8 @@ def measure_overlap(sample: CameraClip | Pair, setting: Setting, name: str) -> t
         return (_none(Reason.NOT_TOGETHER),)
     fps = _rate(own, first_s - spans[0][0], last_s - spans[0][0])
     others = tuple(other for other in setting.profile.camera if other != name and not is_spare(setting, other))
-    return (
-        Measurement(
-            CAMERA_TOGETHER, 100 * fps / own.asked.fps, estimate=last_s - first_s < _SURE_S, params={"names": others}
-        ),
-    )
+    is_brief = bool(last_s - first_s < _SURE_S)
+    return (Measurement(CAMERA_TOGETHER, 100 * fps / own.asked.fps, estimate=is_brief, params={"names": others}),)
 
 
 def is_spare(setting: Setting, name: str) -> bool:
