@@ -115,7 +115,7 @@ def test_a_device_that_is_not_seen_is_one_fault_for_all_its_checks():
     assert [len(fault.findings) for fault in faults] == [17, 28, 20, 11, 2, 12]
     text = shown(report)
     assert "UNKNOWN 2 camera, light" in text
-    assert "75 not measured" in text
+    assert "89 not measured" in text
     assert "There are: HDA Intel" in text
 
 
