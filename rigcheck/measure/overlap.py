@@ -48,7 +48,7 @@ def is_spare(setting: Setting, name: str) -> bool:
 def _rate(clip: CameraClip, first_s: float, last_s: float) -> float:
     """Frames a second between two times of the clip; a frame counts by the part of its interval that lies between."""
     counted = np.interp((first_s, last_s), clip.t_s, np.arange(clip.t_s.size))
-    return float(counted[1] - counted[0]) / (last_s - first_s)
+    return float((counted[1] - counted[0]) / (last_s - first_s))
 
 
 def _none(reason: Reason) -> Measurement:
