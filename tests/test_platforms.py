@@ -40,7 +40,19 @@ WANTED = [
     "generic_rtmp",
     "generic_srt",
 ]
-SPEAKING = "bilibili youtube twitch facebook instagram x kick trovo nimo generic_rtmp generic_srt".split()
+SPEAKING = [
+    "bilibili",
+    "youtube",
+    "twitch",
+    "facebook",
+    "instagram",
+    "x",
+    "kick",
+    "trovo",
+    "nimo",
+    "generic_rtmp",
+    "generic_srt",
+]
 """Those that publish limits, or have none."""
 SILENT = [name for name in WANTED if name not in SPEAKING]
 
