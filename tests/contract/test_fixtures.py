@@ -34,7 +34,7 @@ ROOMS = {
     "flicker": (Status.FAIL, {"light.flicker"}),
     "soft-focus": (Status.FAIL, {"camera.focus"}),
     "colour-cast": (Status.FAIL, {"light.cast", "light.colour"}),
-    "muted": (Status.FAIL, {"mic.muted"}),
+    "muted": (Status.FAIL, {"mic.muted", "obs.silent"}),
     "late-sound": (Status.FAIL, {"sync.offset"}),
 }
 """Every room of the package, its verdict, and the faults that it has: those, and no others."""
