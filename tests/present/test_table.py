@@ -210,7 +210,7 @@ def test_what_was_seen_through_obs_is_said():
     text = shown(replace(report, findings=tuple(findings)))
     assert "through OBS: mic, camera   through OBS's stills and meters: light" in text
     assert "through OBS" not in shown(report)
-    assert "经 OBS 输出看的：麦克风、摄像头" in shown(replace(report, findings=tuple(findings)), ZH)
+    assert "经 OBS 输出看的：话筒、摄像头" in shown(replace(report, findings=tuple(findings)), ZH)
 
 
 def test_a_room_whose_spare_obs_is_not_in_the_profile_has_no_reserve():
