@@ -85,6 +85,18 @@ def frozen_runs(t_s: Times, change: Floats, same: Flags, key: Flags) -> list[Run
     return [_from_first(run, t_s) for run in runs if _stands(run, change, same, key)]
 
 
+def is_surely_frozen(runs: list[Run], same: Flags, key: Flags) -> bool:
+    """Whether the longest run is one of equal pictures.
+
+    Raw ones that differ to the bit are an estimate: a camera that takes all noise away, in a room where nothing moves,
+    looks alike. Encoded ones have been looked at before.
+    """
+    longest = max(runs, key=lambda run: run.length_s, default=None)
+    if longest is None or is_inter_coded(key):
+        return True
+    return bool(np.mean(same[longest.first + 1 : longest.stop]) >= _ALIKE)
+
+
 def repeated(t_s: Times, change: Floats, same: Flags, key: Flags) -> Flags:
     """(n,) which frames repeat the one before: bit-identical ones, or what a lossy encoder leaves of such."""
     if not is_inter_coded(key):

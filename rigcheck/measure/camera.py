@@ -12,6 +12,7 @@ from rigcheck.measure.cadence import (
     cadence,
     frozen_runs,
     is_inter_coded,
+    is_surely_frozen,
     longest_s,
     repeated,
 )
@@ -99,7 +100,9 @@ def _runs(clip: CameraClip) -> tuple[Measurement, Measurement]:
     frozen = frozen_runs(clip.t_s, clip.change, clip.same, clip.key)
     return (
         Measurement(metrics.CAMERA_BLACK, longest_s(black_runs(clip.t_s, clip.dark))),
-        Measurement(metrics.CAMERA_FROZEN, longest_s(frozen)),
+        Measurement(
+            metrics.CAMERA_FROZEN, longest_s(frozen), estimate=not is_surely_frozen(frozen, clip.same, clip.key)
+        ),
     )
 
 

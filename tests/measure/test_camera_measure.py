@@ -101,6 +101,18 @@ def test_single_pictures_tell_no_rhythm():
     assert found["camera.levels"].value in ("full", "limited")
 
 
+def test_a_quiet_camera_in_an_empty_room_is_an_estimate_of_a_freeze():
+    picture = next(film(1))
+    stuck = values(reduced([picture] * 60))["camera.frozen_s"]
+    assert (stuck.value, stuck.estimate) == (pytest.approx(2.0, abs=0.05), False)
+    quiet = [picture.copy() for _ in range(60)]
+    for at, frame in enumerate(quiet):
+        frame[at % frame.shape[0], :8] ^= 1  # the last bit of a few pixels
+    calm = values(reduced(quiet))["camera.frozen_s"]
+    assert (calm.value, calm.estimate) == (pytest.approx(2.0, abs=0.05), True)
+    assert values(reduced(film(60)))["camera.frozen_s"].estimate is False
+
+
 def test_between_single_pictures_there_may_be_others():
     picture = next(film(1))
     part = values(shots([*film(5), *[picture] * 5]))["camera.frozen_s"]
