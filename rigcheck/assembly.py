@@ -42,7 +42,6 @@ def assemble(
         status=overall(findings, require_backup=profile.require_backup),
         findings=worst_first(findings, order),
         taken=taken,
-        not_checked=tuple(profile.later),
         warn_ok=plan.warn_ok,
         require_backup=profile.require_backup,
         again=plan.again,

@@ -159,4 +159,9 @@ CHECKLIST_PICTURE = Metric("checklist.picture", "flag", 0)  # by eye, where the 
 CHECKLIST_SOUND = Metric("checklist.sound", "flag", 0)  # by ear, where the microphone could not be read
 CHECKLIST_PROGRAM = Metric("checklist.program", "flag", 0)  # by eye and ear, where OBS could not be asked
 
+DRILL_DETECT = Metric("drill.detect_s", "s", 2)
+DRILL_SWITCH = Metric("drill.switch_s", "s", 2)
+DRILL_OUTAGE = Metric("drill.outage_s", "s", 2)
+DRILL_RESTORE = Metric("drill.restore_s", "s", 2)
+
 METRICS: dict[str, Metric] = {value.id: value for value in list(globals().values()) if isinstance(value, Metric)}

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Le, Len
 
 from rigcheck.baseline import Baseline
+from rigcheck.drill_plan import Backup, Drill, FarEnd
 from rigcheck.limit import WrittenLimit
 from rigcheck.model import Stage, Waiver
 from rigcheck.platform import PlatformOverride
@@ -166,8 +167,7 @@ class Profile:
 
     `camera`, `mic` and `power` map device names to devices; the first role is called `main` (for power, any name).
     An empty section means that the room has none. `platforms` overrides what is known of them, `recommend` the rules of
-    the push plan. `limits` override the built-in ones per metric id. `later` keeps
-    the written ones of the sections in `rigcheck.later`, whose parts are not built yet.
+    the push plan. `limits` override the built-in ones per metric id.
     """
 
     room: Label | None = None
@@ -186,10 +186,13 @@ class Profile:
     recommend: PushRules = field(default_factory=PushRules)
     backends: tuple[Backend, ...] = ()
     checklist: tuple[Label, ...] = ()
+    backup: Backup = field(default_factory=Backup)
+    far_end: FarEnd | None = None
+    drills: tuple[Drill, ...] = ()
+    people: dict[Label, Label] = field(default_factory=dict)  # who the crew's words mean: a name, a phone number
     limits: dict[str, WrittenLimit] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     require_backup: bool = False
-    later: dict[str, Any] = field(default_factory=dict)
     name: str | None = None  # file name without its ending
     path: str | None = None
     sha256: str | None = None

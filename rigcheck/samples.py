@@ -29,6 +29,7 @@ from rigcheck.request import Request as Request  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncClip as SyncClip  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncRequest as SyncRequest  # noqa: PLC0414 - likewise
 from rigcheck.uplink_state import UplinkRequest, UplinkTrace
+from rigcheck.viewer_state import DrillTrace, ViewerTrace
 
 LOCAL_OBS = ObsAddress("ws://127.0.0.1:4455")
 """Where an OBS listens by default."""
@@ -293,6 +294,8 @@ Sample = (
     | EncoderTrials
     | BackendState
     | ChecklistAnswer
+    | ViewerTrace
+    | DrillTrace
 )
 SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in get_args(Sample)}
 STAND_INS = {LevelTrace.kind: AudioClip.kind}

@@ -208,7 +208,6 @@ def report_of(room: Room) -> Report:
         "status": overall(findings, require_backup=False),
         "findings": worst_first(findings, order),
         "taken": tuple(_taken(measured)),
-        "not_checked": ("drills",),
     }
     return Report(**{**fields, **room.report})
 

@@ -41,7 +41,7 @@ def test_a_dump_loads_back_equal_without_hosts_and_secrets(write) -> None:
     assert back.camera["main"] == profile.camera["main"]
     assert back.camera["backup"].device == "rtsp://recorded"
     assert back.power["ups"].nut == "ups@recorded"
-    assert back.later == {}
+    assert back.drills == ()
     assert dump_profile(back) == text
 
 

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from rigcheck.address import host_of
 from rigcheck.chain.ask import ask_backup_ingest
 from rigcheck.chain.link import Cover, Link, Plan, Step
-from rigcheck.later import Backup, BackupDevice, Drill
-from rigcheck.later import Step as DrillStep
+from rigcheck.drill_plan import BackupDevice, Drill
+from rigcheck.drill_plan import Step as DrillStep
 from rigcheck.model import Message, Params, Role
 from rigcheck.profile import Profile
 from rigcheck.uplink import Network
@@ -30,7 +30,7 @@ def plan_for(link: Link, profile: Profile) -> Plan:
 
 def _of_profile(cover: Cover, profile: Profile) -> tuple[str, tuple[Step, ...]]:
     """What the profile says to do, and where it says so."""
-    drills: tuple[Drill, ...] = profile.later.get("drills") or ()
+    drills = profile.drills
     for drill in drills:
         if drill.covers == cover and (steps := _of_drill(drill)):
             return f"drill:{drill.name}", steps
@@ -74,7 +74,7 @@ def _plain(wants: object) -> str:
 
 def _of_backup(cover: Cover, profile: Profile) -> tuple[Step, ...]:
     """The section of the profile's backup that stands in."""
-    backup: Backup = profile.later.get("backup") or Backup()
+    backup = profile.backup
     match cover:
         case "network" if backup.network:
             return (_ours(_line(backup.network.line, profile.network)),)

@@ -74,7 +74,9 @@ def _hear_sigterm() -> None:
         raise Terminated
 
     with contextlib.suppress(ValueError):  # not in the main thread: the caller owns the signals
-        signal.signal(signal.SIGTERM, raise_terminated)
+        for name in ("SIGTERM", "SIGHUP"):  # a closed terminal ends it like a request to; Windows has no such signal
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), raise_terminated)
 
 
 def _tell(message: Message, code: Exit, arguments: Sequence[str]) -> int:

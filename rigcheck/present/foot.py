@@ -83,8 +83,6 @@ def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
     if report.past and verbose:
         at = report.past.taken_at.astimezone(report.started_at.tzinfo)
         said.append(words.text("table.past", {"name": report.past.name, "at": f"{at:%Y-%m-%d %H:%M}"}))
-    if report.not_checked:
-        said.append(words.text("table.not_checked", {"parts": report.not_checked}))
     return said
 
 

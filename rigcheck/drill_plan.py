@@ -1,4 +1,4 @@
-"""Sections of a profile whose parts are not built yet: read and validated from the start, checked by nobody so far."""
+"""What stands by in a room, what its viewers see, and the faults that its crew rehearses, as written down."""
 
 from __future__ import annotations
 
@@ -12,13 +12,8 @@ from rigcheck.written import JsonSchema, Unreadable, Written, one_of, text_like,
 
 Action = Annotated[str, text_like(r"[a-z][a-z0-9_]{0,39}", "the name of an action, such as obs_scene")]
 Seconds = Annotated[float, Gt(0), Le(86_400)]
-
-# Metrics that the public contract names and that nothing measures yet: their limits are accepted.
-LATER_METRICS = frozenset(
-    """
-    drill.detect_s drill.switch_s drill.outage_s drill.restore_s
-    """.split()  # noqa: SIM905 - fifty quoted names are harder to read
-)
+Cover = Literal["network", "camera", "mic", "power", "content", "ingest", "pc", "app", "light", "other"]
+"""What a drill is about; `now` and backup readiness go by these words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +58,7 @@ class Backup:
     mic: BackupDevice | None = None
     power: BackupPower | None = None
     content: BackupContent | None = None
+    drilled_within_days: Annotated[float, Gt(0), Le(3660)] = 90.0  # older drills prove nothing any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +122,7 @@ class Drill:
     """A rehearsed fault: the steady state, the fault, the switch, the way back, and how long each may take."""
 
     name: Annotated[str, Len(1, 40)]
-    covers: Literal["network", "camera", "mic", "power", "content", "ingest", "pc", "app", "light", "other"]
+    covers: Cover
     before: tuple[Label, ...] = ()
     fault: Steps = ()
     switch: Steps = ()
@@ -134,12 +130,3 @@ class Drill:
     within: Within = Within()
     crew: dict[Label, Label] | None = None
     notice: Label | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """The later sections of a profile, by name."""
-
-    backup: Backup | None = None
-    far_end: FarEnd | None = None
-    drills: tuple[Drill, ...] | None = None
