@@ -7,7 +7,8 @@ from pathlib import Path
 
 import anyio
 
-from rigcheck.drills.action import DrillError, Record, Wants
+from rigcheck.drill_plan import Step
+from rigcheck.drills.action import DrillError, Record
 from rigcheck.model import Message
 from rigcheck.profile import Profile
 
@@ -16,20 +17,21 @@ class Put:
     """Write a word into a file; undone, the file holds what it held before."""
 
     name = "put"
+    seen_by_person = False
 
-    def lint(self, wants: Wants, profile: Profile) -> tuple[Message, ...]:
-        del wants, profile
+    def lint(self, step: Step, profile: Profile) -> tuple[Message, ...]:
+        del step, profile
         return ()
 
-    def changes(self, wants: Wants) -> Message:
-        return Message("put", dict(wants))
+    def changes(self, step: Step) -> Message:
+        return Message("put", dict(step.wants))
 
-    async def before(self, wants: Wants, profile: Profile) -> Record:
+    async def before(self, step: Step, profile: Profile) -> Record:
         del profile
-        path = Path(wants["file"])
+        path = Path(step.wants["file"])
         if not path.parent.is_dir():
             raise DrillError(Message("error.drill.no", {"file": str(path)}))
-        return {"thing": str(path), "file": str(path), "was": held(path), "word": wants["word"]}
+        return {"thing": str(path), "file": str(path), "was": held(path), "word": step.wants["word"]}
 
     async def do(self, record: Record) -> None:
         die_at("do")
@@ -51,6 +53,11 @@ class Put:
 
     def manual(self, record: Record) -> Message:
         return Message("manual", {"file": record["file"]})
+
+
+def put(path: Path, word: str = "changed") -> Step:
+    """The step that writes a word into a file."""
+    return Step("put", {"file": str(path), "word": word})
 
 
 def held(path: Path) -> str | None:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from rigcheck.drill_plan import Step
 from rigcheck.errors import Exit, RigcheckError
 from rigcheck.model import Message
 from rigcheck.profile import Profile
 
-Wants = Any
-"""An action's own words from the profile: a mapping, a text, or nothing."""
 Record = Mapping[str, Any]
 """Plain JSON data, without secrets (references only): enough to undo the deed in another process, without the profile.
 
@@ -34,16 +33,17 @@ class Action(Protocol):
     """
 
     name: str
+    seen_by_person: bool  # a person does it: it has happened when it is measured, not when this returns
 
-    def lint(self, wants: Wants, profile: Profile) -> tuple[Message, ...]:
-        """What is wrong with these words in this room, without touching anything."""
+    def lint(self, step: Step, profile: Profile) -> tuple[Message, ...]:
+        """What is wrong with this step in this room, without touching anything."""
         ...
 
-    def changes(self, wants: Wants) -> Message:
+    def changes(self, step: Step) -> Message:
         """What it changes and how that is undone, for `drill plan`."""
         ...
 
-    async def before(self, wants: Wants, profile: Profile) -> Record:
+    async def before(self, step: Step, profile: Profile) -> Record:
         """Look at the world as it is. Raises DrillError where the deed cannot be done or undone."""
         ...
 

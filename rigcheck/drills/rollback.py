@@ -14,7 +14,8 @@ from typing import Self
 
 import anyio
 
-from rigcheck.drills.action import Action, Wants
+from rigcheck.drill_plan import Step
+from rigcheck.drills.action import Action
 from rigcheck.drills.journal import Deed, Journal
 from rigcheck.model import Message
 from rigcheck.profile import Profile
@@ -42,12 +43,12 @@ class Rollback:
     actions: Mapping[str, Action]
     outcomes: list[Undone] = field(default_factory=list)
 
-    async def do(self, name: str, wants: Wants, profile: Profile) -> None:
-        """Do an action whose undo is on disk before it happens. Raises DrillError or OSError with nothing changed."""
-        action = self.actions[name]
-        record = await action.before(wants, profile)
+    async def do(self, step: Step, profile: Profile) -> None:
+        """Do a step whose undo is on disk before it happens. Raises DrillError or OSError with nothing changed."""
+        action = self.actions[step.action]
+        record = await action.before(step, profile)
         if all(deed.record["thing"] != record["thing"] for deed in self.journal.deeds):
-            self.journal.add(name, record)
+            self.journal.add(step.action, record)
         await action.do(record)
 
     async def undo(self) -> None:

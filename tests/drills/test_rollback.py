@@ -10,7 +10,7 @@ from pathlib import Path
 
 import anyio
 import pytest
-from world_folder import Put
+from world_folder import Put, put
 
 from rigcheck.drills import rollback
 from rigcheck.drills.action import DrillError
@@ -33,7 +33,7 @@ def words(folder: Path) -> dict[str, str]:
 
 async def change(folder: Path, made: Rollback, *names: str) -> None:
     for name in names:
-        await made.do("put", {"file": str(folder / f"{name}.txt"), "word": "changed"}, ROOM)
+        await made.do(put(folder / f"{name}.txt"), ROOM)
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ async def test_an_undo_that_fails_stays_in_the_journal_and_the_others_go_on(worl
     async with Rollback(journal_in(world), ACTIONS) as made:
         await change(world, made, "a")
         (world / "sub").mkdir()
-        await made.do("put", {"file": str(world / "sub" / "b"), "word": "changed"}, ROOM)
+        await made.do(put(world / "sub" / "b"), ROOM)
         (world / "sub" / "jammed").touch()
     assert words(world) == {"a.txt": "as it was"}
     assert [(undone.worked, undone.error) for undone in made.outcomes] == [(False, "jammed"), (True, None)]
@@ -158,12 +158,12 @@ from rigcheck.cli.session import run_session
 from rigcheck.drills.journal import Journal
 from rigcheck.drills.rollback import Rollback
 from rigcheck.profile import Profile
-from world_folder import Put
+from world_folder import Put, put
 
 async def work(folder):
     async with Rollback(Journal(folder / "drill-journal.json", "d", None, "2026-11-22T08:00:00Z"), {"put": Put()}) as made:
         for name in "abc":
-            await made.do("put", {"file": str(folder / f"{name}.txt"), "word": "changed"}, Profile())
+            await made.do(put(folder / f"{name}.txt"), Profile())
             await anyio.sleep(0.05)
         print("all done", flush=True)
         await anyio.sleep(float(sys.argv[2]))

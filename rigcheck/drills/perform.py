@@ -1,0 +1,106 @@
+"""A drill from its fault to its end: steps in order, the stopwatch's marks, and the undo on every way out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import anyio
+
+from rigcheck.drill_plan import Drill, Step, Within
+from rigcheck.drills.action import DrillError
+from rigcheck.drills.crew import Crew
+from rigcheck.drills.eyes import Eyes
+from rigcheck.drills.rollback import Rollback
+from rigcheck.model import Message
+from rigcheck.profile import Profile
+from rigcheck.viewer_state import DrillTrace
+
+STEP_LIMIT_S = 30.0
+"""Our own rule: a machine's step that takes longer hangs. People have until the drill's own deadline."""
+PATIENCE = 2.0
+"""Our own rule: what has not happened in twice the time it should take is written down as not happened."""
+POLL_S = 0.02
+
+
+@dataclass(slots=True)
+class Performance:
+    """One drill that is being performed. `within` has all its targets; `deadline_s` bounds everything but the undo."""
+
+    drill: Drill
+    within: Within
+    profile: Profile
+    rollback: Rollback
+    eyes: Eyes
+    crew: Crew
+    deadline_s: float
+    marks: dict[str, float] = field(default_factory=dict)
+
+    async def run(self) -> DrillTrace:
+        """Perform it, undo it, and look until the programme is back.
+
+        Cancelling undoes and passes on; everything else that goes wrong is told in the trace.
+        """
+        ended, why = "done", ""
+        try:
+            with anyio.fail_after(self.deadline_s):
+                async with self.rollback:
+                    await self._act()
+        except TimeoutError:
+            ended, why = "deadline", f"{self.deadline_s:g} s"
+        except (DrillError, OSError) as error:
+            ended, why = "failed", error.message.id if isinstance(error, DrillError) else str(error)
+        self._mark("undone")
+        await self._until(self._is_well, self.within.restore_s)
+        left = tuple(undone.action for undone in self.rollback.outcomes if not undone.worked)
+        return DrillTrace(self.eyes.trace(), dict(self.marks), ended=ended, why=why, left=left)  # type: ignore[arg-type] # the three words above
+
+    async def _act(self) -> None:
+        await self._steps("fault", self.drill.fault)
+        await self._until(self._is_ill, self.within.detect_s)
+        for who, what in (self.drill.crew or {}).items():
+            await self.crew.tell(Message("drill.crew", {"what": what}), who)
+        await self._steps("switch", self.drill.switch)
+        await self._until(self._is_well, self.within.outage_s)
+        await self._steps("restore", self.drill.restore)
+        await self._until(self._is_well, self.within.restore_s)
+
+    async def _steps(self, phase: str, steps: tuple[Step, ...]) -> None:
+        """A phase's mark is when its first deed was done; of a person's fault, when it was seen."""
+        if not steps:
+            return
+        seen = phase == "fault" and self.rollback.actions[steps[0].action].seen_by_person
+        if not seen:
+            self._mark(phase)
+        for step in steps:
+            await self._step(step)
+        if seen:
+            await self._until(self._is_ill, self.within.detect_s)
+            self._mark(phase)
+        self._mark(f"{phase}_end")
+
+    async def _step(self, step: Step) -> None:
+        action = self.rollback.actions[step.action]
+        limit_s = step.deadline_s or (None if action.seen_by_person else STEP_LIMIT_S)
+        if step.who and not action.seen_by_person:
+            await self.crew.tell(action.changes(step), step.who)
+        with anyio.move_on_after(limit_s) as scope:
+            await self.rollback.do(step, self.profile)
+        if scope.cancelled_caught:
+            raise DrillError(Message("error.drill.step-late", {"action": step.action, "limit_s": limit_s}))
+
+    async def _until(self, happened: Callable[[], bool], target_s: float | None) -> bool:
+        """Wait for what should happen within `target_s`; whether it did. That it did not is no reason to stop."""
+        with anyio.move_on_after(PATIENCE * (target_s or 0.0)):
+            while not happened():  # noqa: ASYNC110 - frames come from another thread, which sets no event of this loop
+                await anyio.sleep(POLL_S)
+        return happened()
+
+    def _is_ill(self) -> bool:
+        return self.eyes.glance().cause is not None
+
+    def _is_well(self) -> bool:
+        return self.eyes.glance().cause is None
+
+    def _mark(self, name: str) -> None:
+        self.marks.setdefault(name, self.eyes.now_s())
