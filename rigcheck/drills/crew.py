@@ -22,3 +22,7 @@ class Crew(Protocol):
     async def ask(self, message: Message, who: str | None = None) -> None:
         """Have a person do something: count down, and wait until it is confirmed. Cancelling ends the waiting."""
         ...
+
+    async def confirm(self, message: Message, word: str) -> bool:
+        """Whether somebody types exactly `word` after reading this; False where nobody is there."""
+        ...
