@@ -1,32 +1,6 @@
-"""How a room's drills went before: one line a drill, by which backup readiness and trends are judged."""
+"""How a room's drills went before: the best, the usual, and which way it goes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal
-
-from rigcheck.drill_plan import Cover
-from rigcheck.model import Status
-
-By = Literal["obs", "far-end", "person"]
-"""Who measured: OBS by screenshots, the far end's own stream, or a person at the viewer's phone."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drilled:
-    """One drill as it went. Times are seconds; None: it did not happen, or was not measured.
-
-    `status` is the worst of its judged times: FAIL where the crew was too slow, UNKNOWN where the measuring failed.
-    """
-
-    drill: str
-    covers: Cover
-    at: datetime  # UTC, when it began
-    operator: str | None
-    status: Status
-    detect_s: float | None
-    switch_s: float | None
-    outage_s: float | None
-    restore_s: float | None
-    by: By
+from rigcheck.drill_state import By as By  # noqa: PLC0414 - a name to import from here
+from rigcheck.drill_state import Drilled as Drilled  # noqa: PLC0414 - likewise; it lies lower, for samples to hold it
