@@ -30,6 +30,28 @@ class ViewerRequest(Request):
         return self.seconds + 10.0
 
 
+@dataclass(frozen=True, slots=True)
+class DrillRequest(Request):
+    """How the drill called `name` went. Whoever performs it has guarded it: by now nothing of it disturbs a show."""
+
+    kind: ClassVar[str] = "drill"
+
+    @property
+    def resource(self) -> str:
+        """One drill at a time."""
+        return self.kind
+
+    @property
+    def via(self) -> str:
+        """Also what was not seen should have been seen at the far end."""
+        return "far-end"
+
+    @property
+    def deadline_s(self) -> float:
+        """A performance has a deadline of its own; this is beyond any."""
+        return 7200.0
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewerTrace:
     """A far end over time: n frames, m readings of sound. Times are seconds on the watcher's own monotonic clock.
@@ -61,7 +83,8 @@ class DrillTrace:
     """A drill as it went: the viewer's end, and when what was done, in seconds on the same clock.
 
     `marks`: fault (the deed, or the moment a person's deed was seen), fault_end, switch, switch_end, restore,
-    restore_end, undone. Missing marks: it did not come that far. `taps`: a person's own stopwatch at the phone.
+    restore_end, undone. Missing marks: it did not come that far. `taps`: a person's own stopwatch at the phone, in
+    order: lost-1, back-1, lost-2 and so on.
     """
 
     kind: ClassVar[str] = "drill"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -27,9 +28,13 @@ class Eyes(Protocol):
         ...
 
     def glance(self) -> Glance:
-        """What the viewer has now."""
+        """What the viewer has now. Raises DrillError where the watching itself has failed."""
         ...
 
     def trace(self) -> ViewerTrace | None:
-        """Everything seen so far; None where nobody watches the picture itself."""
+        """Everything seen so far; None where nobody watches the picture itself, or where the watching failed."""
+        ...
+
+    def taps(self) -> Mapping[str, float]:
+        """A person's own stopwatch, as DrillTrace has it; empty where nobody taps."""
         ...

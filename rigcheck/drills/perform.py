@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -51,9 +52,11 @@ class Performance:
         except (DrillError, OSError) as error:
             ended, why = "failed", error.message.id if isinstance(error, DrillError) else str(error)
         self._mark("undone")
-        await self._until(self._is_well, self.within.restore_s)
+        with contextlib.suppress(DrillError):  # eyes that failed see no end of it either
+            await self._until(self._is_well, self.within.restore_s)
         left = tuple(undone.action for undone in self.rollback.outcomes if not undone.worked)
-        return DrillTrace(self.eyes.trace(), dict(self.marks), ended=ended, why=why, left=left)  # type: ignore[arg-type] # the three words above
+        seen, taps = self.eyes.trace(), self.eyes.taps()
+        return DrillTrace(seen, dict(self.marks), taps, ended=ended, why=why, left=left)  # type: ignore[arg-type] # the three words above
 
     async def _act(self) -> None:
         await self._steps("fault", self.drill.fault)
