@@ -48,7 +48,7 @@ class Action(Protocol):
         ...
 
     async def do(self, record: Record) -> None:
-        """The deed."""
+        """The deed. A later one on the same thing finds the record of the first as `first`."""
         ...
 
     async def undo(self, record: Record) -> None:

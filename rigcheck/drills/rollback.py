@@ -22,6 +22,8 @@ from rigcheck.profile import Profile
 
 UNDO_LIMIT_S = 15.0
 """Our own rule: an undo that takes longer hangs; the next one must not wait for it."""
+UNDO_BY_PERSON_LIMIT_S = 120.0
+"""Our own rule: a person walks to the camera and plugs it in again; who does not answer by then is not there."""
 log = logging.getLogger(__name__)
 
 
@@ -47,9 +49,10 @@ class Rollback:
         """Do a step whose undo is on disk before it happens. Raises DrillError or OSError with nothing changed."""
         action = self.actions[step.action]
         record = await action.before(step, profile)
-        if all(deed.record["thing"] != record["thing"] for deed in self.journal.deeds):
+        first = next((deed.record for deed in self.journal.deeds if deed.record["thing"] == record["thing"]), None)
+        if first is None:
             self.journal.add(step.action, record)
-        await action.do(record)
+        await action.do(record if first is None else {**record, "first": first})
 
     async def undo(self) -> None:
         """Undo everything that is not undone yet, the last deed first. Never raises, and cannot be cancelled."""
@@ -82,12 +85,13 @@ class Rollback:
 
 async def _try_to_undo(action: Action, deed: Deed) -> str | None:
     """Undo one deed and look again; the reason where it did not work."""
+    limit_s = UNDO_BY_PERSON_LIMIT_S if action.seen_by_person else UNDO_LIMIT_S
     try:
-        with anyio.fail_after(UNDO_LIMIT_S):
+        with anyio.fail_after(limit_s):
             await action.undo(deed.record)
             return None if await action.is_undone(deed.record) else "not as it was"
     except TimeoutError:
-        return f"no answer within {UNDO_LIMIT_S:g} s"
+        return f"no answer within {limit_s:g} s"
     except Exception as error:
         log.debug("undoing %s", deed.action, exc_info=True)
         return str(error) or type(error).__name__
