@@ -13,6 +13,7 @@ from rigcheck.drills.action import DrillError
 from rigcheck.drills.crew import Crew
 from rigcheck.drills.eyes import Eyes
 from rigcheck.drills.rollback import Rollback
+from rigcheck.errors import NotSeen
 from rigcheck.model import Message
 from rigcheck.profile import Profile
 from rigcheck.viewer_state import DrillTrace
@@ -36,6 +37,15 @@ class Performance:
     crew: Crew
     deadline_s: float
     marks: dict[str, float] = field(default_factory=dict)
+    trouble: Message | None = None  # why it failed
+    _acting: anyio.CancelScope | None = None
+    _stopped: str = ""
+
+    def stop(self, why: str) -> None:
+        """End it before its time; it is undone, and its trace says why."""
+        self._stopped = why
+        if self._acting is not None:
+            self._acting.cancel()
 
     async def run(self) -> DrillTrace:
         """Perform it, undo it, and look until the programme is back.
@@ -44,25 +54,29 @@ class Performance:
         """
         ended, why = "done", ""
         try:
-            with anyio.fail_after(self.deadline_s):
+            with anyio.fail_after(self.deadline_s) as self._acting:
                 async with self.rollback:
                     await self._act()
         except TimeoutError:
             ended, why = "deadline", f"{self.deadline_s:g} s"
-        except (DrillError, OSError) as error:
-            ended, why = "failed", error.message.id if isinstance(error, DrillError) else str(error)
+        except (DrillError, NotSeen, OSError) as error:
+            self.trouble = _said(error)
+            ended, why = "failed", self.trouble.id
+        ended, why = ("stopped", self._stopped) if self._stopped else (ended, why)
         self._mark("undone")
         with contextlib.suppress(DrillError):  # eyes that failed see no end of it either
             await self._until(self._is_well, self.within.restore_s)
         left = tuple(undone.action for undone in self.rollback.outcomes if not undone.worked)
         seen, taps = self.eyes.trace(), self.eyes.taps()
-        return DrillTrace(seen, dict(self.marks), taps, ended=ended, why=why, left=left)  # type: ignore[arg-type] # the three words above
+        return DrillTrace(seen, dict(self.marks), taps, ended=ended, why=why, left=left)  # type: ignore[arg-type] # the four words above
 
     async def _act(self) -> None:
         await self._steps("fault", self.drill.fault)
         await self._until(self._is_ill, self.within.detect_s)
         for who, what in (self.drill.crew or {}).items():
             await self.crew.tell(Message("drill.crew", {"what": what}), who)
+        if self.drill.notice:
+            await self.crew.tell(Message("drill.notice", {"notice": self.drill.notice}))
         await self._steps("switch", self.drill.switch)
         await self._until(self._is_well, self.within.outage_s)
         await self._steps("restore", self.drill.restore)
@@ -107,3 +121,11 @@ class Performance:
 
     def _mark(self, name: str) -> None:
         self.marks.setdefault(name, self.eyes.now_s())
+
+
+def _said(error: DrillError | NotSeen | OSError) -> Message:
+    if isinstance(error, DrillError):
+        return error.message
+    if isinstance(error, NotSeen):
+        return Message(f"reason.{error.reason}", error.params)
+    return Message("error.drill.journal-unwritable", {"error": error.strerror or str(error)})
