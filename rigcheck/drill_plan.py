@@ -60,6 +60,18 @@ class Backup:
     content: BackupContent | None = None
     drilled_within_days: Annotated[float, Gt(0), Le(3660)] = 90.0  # older drills prove nothing any more
 
+    @property
+    def kinds(self) -> tuple[Cover, ...]:
+        """What there is a backup of."""
+        named: dict[Cover, object] = {
+            "network": self.network,
+            "camera": self.camera,
+            "mic": self.mic,
+            "power": self.power,
+            "content": self.content,
+        }
+        return tuple(kind for kind, what in named.items() if what is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class FarEnd:

@@ -159,6 +159,16 @@ CHECKLIST_PICTURE = Metric("checklist.picture", "flag", 0)  # by eye, where the 
 CHECKLIST_SOUND = Metric("checklist.sound", "flag", 0)  # by ear, where the microphone could not be read
 CHECKLIST_PROGRAM = Metric("checklist.program", "flag", 0)  # by eye and ear, where OBS could not be asked
 
+BACKUP_READY = Metric("backup.ready", "flag", 0)
+BACKUP_DIFFERS = Metric("backup.differs", "count", 0)  # in what it would look or sound otherwise than the main one
+BACKUP_RUNTIME = Metric("backup.runtime_s", "s", 0)
+BACKUP_CONTENT = Metric("backup.content")  # ok, missing, denied, damaged, no-picture
+BACKUP_CONTENT_LENGTH = Metric("backup.content_s", "s", 0)
+BACKUP_MOVING = Metric("backup.content_moving_pct", "%", 0)
+BACKUP_VOICED = Metric("backup.content_voiced_pct", "%", 0)
+BACKUP_DRILL = Metric("backup.drill")  # ok, warn, fail, unknown: how the last one went; never; unproven
+BACKUP_DRILL_AGE = Metric("backup.drilled_days", "days", 0)
+
 DRILL_DETECT = Metric("drill.detect_s", "s", 2)
 DRILL_SWITCH = Metric("drill.switch_s", "s", 2)
 DRILL_OUTAGE = Metric("drill.outage_s", "s", 2)

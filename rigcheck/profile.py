@@ -200,6 +200,10 @@ class Profile:
 
 WORD = "word."
 """What stands before a section whose main device a person is asked about instead."""
+BACKUP = "backup"
+"""The section of what stands by, by kind; `backup.camera.mic` are those of these kinds that the room has."""
+DRILLED = "drilled"
+"""The section of what a room has a backup or a drill for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +226,7 @@ class Setting:
 
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
-        if section == "checklist":
+        if section in ("checklist", DRILLED) or section.startswith(BACKUP):
             return ""  # every item is called by its own name
         return main_name(self.names(section.removeprefix(WORD)))
 
@@ -232,7 +236,17 @@ class Setting:
             return ("main",) if section != "encoder" or self.profile.camera else ()
         if section.startswith(WORD):
             return (self.main_of(section),) if section.removeprefix(WORD) in self.unseen else ()
+        if section == DRILLED or section.startswith(BACKUP):
+            return self._kinds(section)
         return tuple(self._devices(section))
+
+    def _kinds(self, section: str) -> tuple[str, ...]:
+        """What stands by, and, of "drilled", also what is drilled without: network, camera, mic, power, content ..."""
+        there = self.profile.backup.kinds
+        if section == DRILLED:
+            return tuple(dict.fromkeys((*there, *(drill.covers for drill in self.profile.drills))))
+        wanted = section.split(".")[1:]
+        return tuple(kind for kind in there if not wanted or kind in wanted)
 
     def _devices(self, section: str) -> dict[str, Any]:
         if section == "network":
