@@ -25,9 +25,14 @@ class ViewerRequest(Request):
     seconds: float = 4.0
 
     @property
+    def via(self) -> str:
+        """Pictures of OBS's programme are the poor man's view: they show nothing of the way to the viewer."""
+        return "obs-shot" if self.obs is not None else "far-end"
+
+    @property
     def deadline_s(self) -> float:
-        """Players open slowly: up to 8 s until the first picture."""
-        return self.seconds + 10.0
+        """Players open slowly: up to 8 s until the first picture, and 15 s where the stream comes in segments."""
+        return self.seconds + 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,9 @@ class DrillRequest(Request):
 class ViewerTrace:
     """A far end over time: n frames, m readings of sound. Times are seconds on the watcher's own monotonic clock.
 
+    Frames that arrived and were not looked at (between key frames, where only those are decoded) have nan for `mean`,
+    `dark`, `change` and `slate`.
+
     A frame's time is when it arrived, less the player's own buffering where time stamps in the stream tell it:
     `buffered_s` has been taken out already. `until_s` is when watching ended: no frame since the last one is a gap.
     """
@@ -67,6 +75,7 @@ class ViewerTrace:
     dark: Floats  # (n,) share 0-1 of pixels under 10 % luma
     change: Floats  # (n,) mean absolute difference to the frame before / 255; the first is nan
     slate: Floats  # (n,) likeness 0-1 to the standby picture; nan where there is none to compare with
+    key: NDArray[np.bool_]  # (n,) key frame of an encoded stream; all False for single pictures
     sound_t_s: Times  # (m,)
     sound_dbfs: Floats  # (m,) RMS; -inf for digital silence
     bytes_t_s: Times  # (k,) arrivals of data
