@@ -173,5 +173,10 @@ DRILL_DETECT = Metric("drill.detect_s", "s", 2)
 DRILL_SWITCH = Metric("drill.switch_s", "s", 2)
 DRILL_OUTAGE = Metric("drill.outage_s", "s", 2)
 DRILL_RESTORE = Metric("drill.restore_s", "s", 2)
+DRILL_DONE = Metric("drill.done", "flag", 0)  # came to its end
+DRILL_UNDONE = Metric("drill.undone", "flag", 0)  # everything that it changed is as it was
+
+FAR_END_LOST = Metric("far_end.lost_s", "s", 2)  # of a look: no data, black or frozen
+FAR_END_SILENT = Metric("far_end.silent_s", "s", 2)
 
 METRICS: dict[str, Metric] = {value.id: value for value in list(globals().values()) if isinstance(value, Metric)}

@@ -253,6 +253,10 @@ class Setting:
             return dict(self.profile.network.lines)
         if section == "ingest":
             return self.profile.push.ingests()
+        if section == "drill":
+            return {drill.name: drill for drill in self.profile.drills}
+        if section == "far_end":
+            return {"main": self.profile.far_end} if self.profile.far_end else {}
         if section == "backend":
             return backends_by_name(self.profile.backends)
         if section == "checklist":
