@@ -6,6 +6,7 @@ ValueError. `Written` annotations say how a value is written in YAML where that 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -249,19 +250,16 @@ class Setting:
         return tuple(kind for kind in there if not wanted or kind in wanted)
 
     def _devices(self, section: str) -> dict[str, Any]:
-        if section == "network":
-            return dict(self.profile.network.lines)
-        if section == "ingest":
-            return self.profile.push.ingests()
-        if section == "drill":
-            return {drill.name: drill for drill in self.profile.drills}
-        if section == "far_end":
-            return {"main": self.profile.far_end} if self.profile.far_end else {}
-        if section == "backend":
-            return backends_by_name(self.profile.backends)
-        if section == "checklist":
-            return dict.fromkeys(self.profile.checklist)
-        devices: dict[str, Any] = getattr(self.profile, section)
+        room = self.profile
+        made: dict[str, Callable[[], dict[str, Any]]] = {
+            "network": lambda: dict(room.network.lines),
+            "ingest": room.push.ingests,
+            "backend": lambda: backends_by_name(room.backends),
+            "checklist": lambda: dict.fromkeys(room.checklist),
+            "far_end": lambda: {"main": room.far_end} if room.far_end else {},
+            "drill": lambda: {drill.name: drill for drill in room.drills},
+        }
+        devices: dict[str, Any] = made[section]() if section in made else getattr(room, section)
         return devices
 
     def device(
