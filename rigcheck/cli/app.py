@@ -31,6 +31,7 @@ PARTS = {
     "power": "UPS and mains.",
     "host": "The streaming PC.",
     "backend": "The shop's own services: coupons, orders.",
+    "backup": "What stands by: ready, like the main one, and drilled not long ago.",
     "checklist": "The room's own list: what only a person can tell, asked in the terminal.",
 }
 
