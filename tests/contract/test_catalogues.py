@@ -12,6 +12,7 @@ from rich.cells import cell_len
 
 import rigcheck
 from rigcheck.backend_state import BackendState
+from rigcheck.backup_state import StandbyFile
 from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.i18n import LOCALE, _flat, languages, load_catalogue
 from rigcheck.ingest_state import Certificate, PushTrace, Refusal, Unreached
@@ -55,6 +56,8 @@ ROOM_SIDES = {
     "obs.delay": {"high"},
     "obs.disk": {"low"},
     "backend.latency": {"high"},
+    "backup.runtime": {"low"},
+    "backup.drilled": {"high"},
 }
 """Sides on which the limits that depend on the room can be missed."""
 WORD_METRICS = {
@@ -78,6 +81,13 @@ WORD_METRICS = {
     "ingest.trial_held": tuple(set(_words(get_type_hints(PushTrace)["outcome"])) - {"held"}),
     "ingest.certificate": tuple({*get_args(Certificate)} - {"fault"}),
     "ingest.differs": ("scheme", "key", "same"),
+    "backup.ready": (
+        *("not-in-profile", "same", "not-in-obs", "black", "frozen", "no-signal", "silent", "down", "portal"),
+        *("on-battery", "battery-low", "replace"),
+    ),
+    "backup.differs": ("shape", "size", "rate", "sound-rate"),
+    "backup.content": ("ok", *get_args(get_type_hints(StandbyFile)["outcome"])[1:]),
+    "backup.drill": (*(status.value for status in Status if status is not Status.SKIP), "never", "unproven"),
     "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
 }
 COMPARED = (
