@@ -67,6 +67,7 @@ class Reason(StrEnum):
     LIVE_KEY = "live-key"
     BADLY_EXPOSED = "badly-exposed"
     UNNOTICED = "unnoticed"
+    NOT_DRILLED = "not-drilled"
 
     @property
     def is_blind(self) -> bool:

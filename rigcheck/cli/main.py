@@ -29,6 +29,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     prepare_streams()
     _hear_sigterm()
     try:
+        _tell_of_pending(arguments)
         return _run(arguments)
     except RigcheckError as error:
         return _tell(error.message, error.exit_code, arguments)
@@ -56,6 +57,14 @@ def _run(arguments: Sequence[str]) -> int:
     if code == Exit.INTERRUPTED:  # typer answers Ctrl-C with the code alone
         raise KeyboardInterrupt
     return int(code or 0)
+
+
+def _tell_of_pending(arguments: Sequence[str]) -> None:
+    """What a drill has left behind is everybody's business; only who is about to undo it need not be told."""
+    from rigcheck.cli.pending import tell_of_pending
+
+    if tuple(arguments[:2]) != ("drill", "recover"):
+        tell_of_pending(lambda: _words(arguments))
 
 
 def prepare_streams() -> None:

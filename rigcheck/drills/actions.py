@@ -6,9 +6,10 @@ from collections.abc import Mapping
 
 from rigcheck.drills.action import Action
 from rigcheck.drills.crew import Crew
+from rigcheck.drills.relay_action import RELAY
+from rigcheck.drills.system_actions import system_actions
 
 
 def actions_of(crew: Crew) -> Mapping[str, Action]:
     """All actions by name; those that people do, or confirm, are done by this crew."""
-    del crew
-    return {action.name: action for action in ()}
+    return {action.name: action for action in (RELAY, *system_actions(crew))}

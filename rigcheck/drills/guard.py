@@ -32,8 +32,9 @@ def refuse_pending(path: Path) -> None:
     """Raises DrillError where an earlier drill has left something to be undone."""
     left = read_journal(path)
     if left is not None:
-        what = {"drill": left.drill, "at": left.started_at, "n": len(left.deeds)}
-        raise DrillError(Message("error.drill.pending", what))
+        raise DrillError(
+            Message("error.drill.pending", {"drill": left.drill, "at": left.started_at, "n": len(left.deeds)})
+        )
 
 
 def refuse_without_people(drill: Drill, actions: Mapping[str, Action], crew: Crew) -> None:

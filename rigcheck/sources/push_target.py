@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from rigcheck.address import host_of, place_of
@@ -51,7 +52,7 @@ def ways_of(processes: Iterable[psutil.Process], test_hosts: frozenset[str]) -> 
         except (psutil.NoSuchProcess, psutil.ZombieProcess):
             continue
         except psutil.AccessDenied:
-            found |= {program} & set(COMMANDS)
+            found |= {name for name in COMMANDS if name == program}
             continue
         if program in COMMANDS and not all(_is_harmless(url, test_hosts) for url in pushed_to(argv)):
             found.add(program)
@@ -69,7 +70,7 @@ def pushed_to(argv: Sequence[str]) -> tuple[str, ...]:
 def relayed_to(argv: Sequence[str]) -> str | None:
     """HOST:PORT to which a relay of ours sends; None where it is no relay."""
     words = [part for word in argv for part in word.split("=", 1)]
-    if not any(pair == ("drill", "relay") for pair in zip(words, words[1:], strict=False)) or "--to" not in words[:-1]:
+    if not any(pair == ("drill", "relay") for pair in pairwise(words)) or "--to" not in words[:-1]:
         return None
     return words[words.index("--to") + 1]
 
