@@ -55,14 +55,14 @@ class StandbyFile:
 
 @dataclass(frozen=True, slots=True)
 class DrilledRequest(Request):
-    """The room's drills so far, from their history."""
+    """The room's drills of one kind so far, from their history; `name` is the kind."""
 
     kind: ClassVar[str] = "drilled"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class DrillHistory:
-    """The drills that were held in this room, oldest first; none where there were none yet."""
+    """The drills of a kind that were held in this room, oldest first; none where there were none yet."""
 
     kind: ClassVar[str] = "drilled"
     drills: tuple[Drilled, ...] = ()

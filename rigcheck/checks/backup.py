@@ -31,16 +31,16 @@ _PROBES = {"network": ask_link, "camera": ask_camera, "mic": ask_mic, "power": a
 
 
 def ask_drilled(setting: Setting, name: str) -> DrilledRequest:
-    """The room's drills, once for all kinds."""
-    del setting, name
-    return DrilledRequest()
+    """The room's drills of this kind."""
+    del setting
+    return DrilledRequest(name)
 
 
 def ask_ready(setting: Setting, name: str) -> Request:
     """The device's own look, which its own checks take too, and OBS for what it is called there."""
     role = role_of(setting, name)
     if misnamed(setting, name) is not None:
-        return DrilledRequest()  # nothing of the room need be looked at to know that
+        return DrilledRequest(name)  # nothing of the room need be looked at to know that
     asked: list[Request] = [] if role is None else [_PROBES[name](setting, role)]
     if names_in_obs(setting, name):
         asked.append(ask_obs(setting, setting.main_of("obs")))
@@ -50,7 +50,7 @@ def ask_ready(setting: Setting, name: str) -> Request:
 def ask_match(setting: Setting, name: str) -> Request:
     """The backup beside what it stands in for, as far as the profile does not say what that is."""
     if misnamed(setting, name) is not None:
-        return DrilledRequest()
+        return DrilledRequest(name)
     if name == "content":
         obs = [ask_obs(setting, setting.main_of("obs"))] if setting.profile.obs else []
         return _together(name, [*obs, ask_standby(setting, name)])
@@ -65,7 +65,7 @@ def ask_standby(setting: Setting, name: str) -> Request:
     """The standby video itself; where the profile names none there is nothing to read."""
     content = cast("BackupContent", setting.profile.backup.content)
     if content.file is None:
-        return DrilledRequest()
+        return DrilledRequest(name)
     usual_s = StandbyRequest().seconds
     seconds = GO_S if setting.stage is Stage.GO else usual_s
     return StandbyRequest(name, content.file, setting.profile.path, seconds)
@@ -73,13 +73,13 @@ def ask_standby(setting: Setting, name: str) -> Request:
 
 def ask_runtime(setting: Setting, name: str) -> Request:
     """The UPS's own word."""
-    return DrilledRequest() if misnamed(setting, name) else ask_power(setting, cast("str", role_of(setting, name)))
+    return DrilledRequest(name) if misnamed(setting, name) else ask_power(setting, cast("str", role_of(setting, name)))
 
 
 def _together(name: str, asked: list[Request]) -> Request:
     """One request, or two as a pair; none is the drills' history, which is always there."""
     if not asked:
-        return DrilledRequest()
+        return DrilledRequest(name)
     return asked[0] if len(asked) == 1 else PairRequest(name, asked[0], asked[1])
 
 

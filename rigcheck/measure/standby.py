@@ -25,18 +25,23 @@ _UNREAD = (BACKUP_CONTENT_LENGTH, BACKUP_MOVING, BACKUP_VOICED)
 
 def measure_standby(sample: Sample, setting: Setting, name: str) -> tuple[Measurement, ...]:
     """Every backup.content* metric: a word, s, and % of what was looked at. Without a file in the profile: not-in-profile."""
-    del setting, name
+    del name
     if not isinstance(sample, StandbyFile):
         return tuple(Measurement(metric, None, Reason.NOT_IN_PROFILE) for metric in (BACKUP_CONTENT, *_UNREAD))
     if sample.outcome != "read":
         unread = (Measurement(metric, None, Reason.NONE_HERE) for metric in _UNREAD)
-        return (Measurement(BACKUP_CONTENT, sample.outcome), *unread)
+        return (Measurement(BACKUP_CONTENT, sample.outcome, params={"names": _file(setting)}), *unread)
     return (
         Measurement(BACKUP_CONTENT, "ok"),
         _length(sample),
         Measurement(BACKUP_MOVING, _moving_pct(sample)),
         Measurement(BACKUP_VOICED, _voiced_pct(sample.sound_dbfs)),
     )
+
+
+def _file(setting: Setting) -> tuple[str, ...]:
+    content = setting.profile.backup.content
+    return (content.file,) if content and content.file else ()
 
 
 def _length(sample: StandbyFile) -> Measurement:

@@ -14,6 +14,7 @@ import anyio
 from rigcheck.backend_state import BackendRequest, BackendState
 from rigcheck.backup_state import DrilledRequest, DrillHistory, StandbyRequest
 from rigcheck.checklist_state import ChecklistAnswer, ChecklistRequest
+from rigcheck.drill_state import Drilled
 from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import NotSeen
 from rigcheck.ingest_state import IngestRequest, PushRequest
@@ -47,6 +48,7 @@ from rigcheck.samples import (
 )
 from rigcheck.sources.worker import call_in_worker
 from rigcheck.uplink_state import UplinkRequest, UplinkTrace
+from rigcheck.viewer_state import ViewerRequest, ViewerTrace
 
 if TYPE_CHECKING:
     from rigcheck.sources.program import Programme
@@ -72,7 +74,7 @@ class LiveSource:
     name: str = "live"
     is_live: bool = True
     ask: Callable[[ChecklistRequest], Awaitable[ChecklistAnswer]] | None = None  # somebody who is there
-    drilled: Callable[[], DrillHistory] = DrillHistory  # the room's history of drills
+    drilled: Callable[[], tuple[Drilled, ...]] = tuple  # the drills that the room has held
     _programme: Programme | None = None
     _on_air: bool | None = None  # what was last seen of it: the room's word to others on its line
     _open: set[str] = field(default_factory=set)  # the names of cameras that are looked at right now
@@ -86,7 +88,7 @@ class LiveSource:
         if isinstance(request, ChecklistRequest):
             return await self._ask(request)
         if isinstance(request, DrilledRequest):
-            return self.drilled()
+            return DrillHistory(tuple(held for held in self.drilled() if held.covers == request.name))
         if isinstance(request, CameraRequest) and is_local(request.device):
             return await self._look(request)
         sample = await ACQUIRE[type(request)](request)
@@ -248,6 +250,12 @@ def _in_worker(module: str, function: str) -> Acquire:
     return acquire
 
 
+async def _viewer(request: ViewerRequest) -> ViewerTrace:
+    from rigcheck.sources.viewer import look_at_viewer  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await look_at_viewer(request)
+
+
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
@@ -265,5 +273,6 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     IngestRequest: _in_worker("ingest", "read_ingest"),
     PushRequest: _in_worker("trial_push", "push_trial"),
     BackendRequest: _backend,
+    ViewerRequest: _viewer,
     StandbyRequest: _in_worker("standby", "read_standby"),
 }
