@@ -17,7 +17,7 @@ SLATE_WARN_S, SLATE_ESCALATE_S, SLATE_STOP_S = 120.0, 240.0, 300.0
 STOPPED_BY_SLATE = "slate"
 TOLD = ("fault", "switch", "restore", "undone")
 """The marks that are worth a word to the crew."""
-POLL_S = 0.1
+POLL_S = 0.02
 
 
 @dataclass(slots=True)

@@ -34,9 +34,7 @@ def lint(
     drill: Drill, profile: Profile, actions: Mapping[str, Action], checks: Collection[str], obs: ObsState | None
 ) -> tuple[Message, ...]:
     """What is wrong with a drill. `checks` are the ids and parts that `before` may name; `obs` is what OBS said, if it did."""
-    return tuple(
-        dict.fromkeys((*_of_names(drill, profile, checks), *_of_steps(drill, profile, actions), *_of_obs(drill, obs)))
-    )
+    return (*_of_names(drill, profile, checks), *_of_steps(drill, profile, actions), *_of_obs(drill, obs))
 
 
 def _of_names(drill: Drill, profile: Profile, checks: Collection[str]) -> Iterator[Message]:

@@ -121,15 +121,18 @@ class Conduct:
         rollback = Rollback(journal, self.actions)
         within = full_within(drill)
         self.begun, self.undone = self.begun + 1, rollback.outcomes
+        limit_s = deadline_s(drill, within, self.actions)
         async with self.open_eyes(far_end_of(profile), profile, self.crew, slate_of(profile)) as eyes:
-            await _settle(drill, eyes)
-            limit_s = deadline_s(drill, within, self.actions)
-            performance = Performance(drill, within, profile, rollback, eyes, self.crew, limit_s)
-            async with anyio.create_task_group() as beside:
-                beside.start_soon(Company(performance).run)
-                trace = await performance.run()
-                beside.cancel_scope.cancel()
-            self.held.append(Held(drill, at, trace, tuple(rollback.outcomes), performance.trouble))
+            amiss = await _amiss(eyes)
+            if amiss is None:
+                performance = Performance(drill, within, profile, rollback, eyes, self.crew, limit_s)
+                async with anyio.create_task_group() as beside:
+                    beside.start_soon(Company(performance).run)
+                    trace = await performance.run()
+                    beside.cancel_scope.cancel()
+                self.held.append(Held(drill, at, trace, tuple(rollback.outcomes), performance.trouble))
+        if amiss is not None:
+            raise DrillError(Message("error.drill.programme", {"drill": drill.name, "cause": amiss}))
 
     async def _report(self, drills: Sequence[Drill]) -> Report:
         """The times of all drills that were to be held, and the steady state of those that were, measured again."""
@@ -214,13 +217,12 @@ def _limit_s(step: Step, actions: Mapping[str, Action]) -> float:
     return step.deadline_s or (BY_PERSON_S if actions[step.action].seen_by_person else STEP_LIMIT_S)
 
 
-async def _settle(drill: Drill, eyes: Eyes) -> None:
-    """Wait until the programme is good at the far end. Raises DrillError where it does not become so: nothing was changed."""
+async def _amiss(eyes: Eyes) -> str | None:
+    """Wait until the programme is good at the far end; what is wrong with it where it does not become so."""
     since_s = None
     with anyio.move_on_after(SETTLE_S):
         while since_s is None or eyes.now_s() - since_s < SETTLED_S:
             since_s = None if eyes.glance().cause is not None else eyes.now_s() if since_s is None else since_s
             await anyio.sleep(POLL_S)
-        return
-    cause = eyes.glance().cause or "unsteady"
-    raise DrillError(Message("error.drill.programme", {"drill": drill.name, "cause": cause}))
+        return None
+    return eyes.glance().cause or "unsteady"

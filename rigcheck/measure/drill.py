@@ -40,7 +40,9 @@ def _times(trace: DrillTrace, drill: Drill) -> tuple[Measurement, ...]:
     fault_s = trace.marks.get("fault")
     if trace.viewer is None or fault_s is None:
         return tuple(Measurement(metric, None, Reason.FAILED) for metric in TIMES)
-    lost = [spell for spell in lost_spells(trace) if spell.seen_s > fault_s]
+    seen = lost_spells(trace)
+    fault_s = min([fault_s, *(spell.start_s for spell in seen if spell.start_s < fault_s < spell.end_s)])
+    lost = [spell for spell in seen if spell.start_s >= fault_s]  # a person's fault is marked when it has been seen
     back_s = trace.marks.get("restore", trace.marks.get("undone", trace.viewer.until_s))
     away = [spell for spell in lost if spell.start_s < back_s]
     within = full_within(drill)
