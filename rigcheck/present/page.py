@@ -62,7 +62,7 @@ class Page:
 
     def device_text(self, check_or_part: str, device: str) -> str:
         """What a device is called: its role's own name; of a backup the kind, in the reader's language."""
-        kind = f"backup.kind.{device}"
+        kind = f"drill.covers.{device}"
         return self.words.text(kind) if check_or_part.startswith("backup") and self.words.has(kind) else device
 
     def then(self, metric: Metric | None, device: str, *, is_main: bool) -> list[str]:
