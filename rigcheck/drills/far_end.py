@@ -120,7 +120,7 @@ class _Tapping:
         try:
             while True:
                 word = "back" if len(self.tapped) % 2 else "lost"
-                await crew.ask(Message("drill.tap", {"word": word}), "phone")
+                await crew.ask(Message(f"drill.tap.{word}"))
                 self.tapped[f"{word}-{1 + len(self.tapped) // 2}"] = self.now_s()
         except DrillError:
             self.is_gone = True

@@ -25,15 +25,14 @@ def measure_drill(trace: DrillTrace, setting: Setting, name: str) -> tuple[Measu
 
 
 def _left(trace: DrillTrace) -> dict[str, tuple[str, ...]]:
-    return {"words": trace.left} if trace.left else {}
+    return {"names": trace.left} if trace.left else {}
 
 
 def _done(trace: DrillTrace) -> Measurement:
     """Whether it came to its end; a drill that did not tells little of the crew, and nothing good."""
     if trace.ended == "done":
         return Measurement(metrics.DRILL_DONE, value=True)
-    reason = Reason.TIMEOUT if trace.ended == "deadline" else Reason.FAILED
-    return Measurement(metrics.DRILL_DONE, None, reason, params={"error": trace.why} if trace.why else {})
+    return Measurement(metrics.DRILL_DONE, None, Reason.TIMEOUT if trace.ended == "deadline" else Reason.FAILED)
 
 
 def _times(trace: DrillTrace, drill: Drill) -> tuple[Measurement, ...]:
@@ -82,9 +81,9 @@ def _away(away: Sequence[Spell], fault_s: float, back_s: float, drill: Drill) ->
     lost_s = sum(min(spell.end_s, back_s) - max(spell.start_s, fault_s) for spell in away)
     causes = tuple(dict.fromkeys(spell.cause for spell in away))
     return (
-        Measurement(metrics.DRILL_DETECT, noticed_s - fault_s, params={"words": causes}),
+        Measurement(metrics.DRILL_DETECT, noticed_s - fault_s),
         _lasting(metrics.DRILL_SWITCH, max(0.0, last_s - noticed_s), within.switch_s, is_whole=is_whole),
-        _lasting(metrics.DRILL_OUTAGE, lost_s, within.outage_s, is_whole=is_whole, words=causes),
+        _lasting(metrics.DRILL_OUTAGE, lost_s, within.outage_s, is_whole=is_whole, causes=causes),
     )
 
 
@@ -102,11 +101,11 @@ def _restore(trace: DrillTrace, lost: Sequence[Spell], target_s: float | None) -
 
 
 def _lasting(
-    metric: Metric, value_s: float, target_s: float | None, *, is_whole: bool, words: tuple[str, ...] = ()
+    metric: Metric, value_s: float, target_s: float | None, *, is_whole: bool, causes: tuple[str, ...] = ()
 ) -> Measurement:
     """A time that is over; or one that is not: told where it is too long already, else unknown."""
     if is_whole:
-        return Measurement(metric, value_s, params={"words": words} if words else {})
+        return Measurement(metric, value_s, params={"what": causes} if causes else {})
     if target_s is not None and value_s > target_s:
-        return Measurement(metric, value_s, params={"at_least": True, **({"words": words} if words else {})})
+        return Measurement(metric, value_s, params={"at_least": True, **({"what": causes} if causes else {})})
     return Measurement(metric, None, Reason.FAILED)

@@ -18,7 +18,7 @@ def measure_viewer(trace: ViewerTrace, setting: Setting, name: str) -> tuple[Mea
     silent_s = sum(spell.length_s for spell in found if spell.cause == "silent")
     return (
         Measurement(
-            metrics.FAR_END_LOST, sum(spell.length_s for spell in lost), params={"words": causes} if causes else {}
+            metrics.FAR_END_LOST, sum(spell.length_s for spell in lost), params={"what": causes} if causes else {}
         ),
         Measurement(metrics.FAR_END_SILENT, silent_s),
     )

@@ -10,8 +10,8 @@ from rigcheck.present.fault import numbered_faults
 from rigcheck.present.fit import pack
 from rigcheck.present.page import Line, Page
 
-VIAS = ("obs-record", "obs-shot")
-"""Ways to a device that lead through OBS."""
+VIAS = ("obs-record", "obs-shot", "person")
+"""Ways that a reader should know of: those that lead through OBS, and a stopwatch in somebody's hand."""
 
 
 def foot(report: Report, page: Page, *, verbose: bool) -> list[Line]:

@@ -17,6 +17,7 @@ from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.i18n import LOCALE, _flat, languages, load_catalogue
 from rigcheck.ingest_state import Certificate, PushTrace, Refusal, Unreached
 from rigcheck.loading import load_limits, read_package_yaml
+from rigcheck.measure.outage import CAUSES, Cause
 from rigcheck.measure.pulldown import WORDS
 from rigcheck.metrics import METRICS
 from rigcheck.model import Impact, Limit, Need, OneOf, Reason, Role, Stage, Status
@@ -56,6 +57,12 @@ ROOM_SIDES = {
     "obs.delay": {"high"},
     "obs.disk": {"low"},
     "backend.latency": {"high"},
+    "drill.done": {"bad"},
+    "drill.detect": {"high"},
+    "drill.switch": {"high"},
+    "drill.outage": {"high"},
+    "drill.restore": {"high"},
+    "drill.undone": {"bad"},
     "backup.runtime": {"low"},
     "backup.drilled": {"high"},
 }
@@ -88,6 +95,8 @@ WORD_METRICS = {
     "backup.differs": ("shape", "size", "rate", "sound-rate"),
     "backup.content": ("ok", *get_args(get_type_hints(StandbyFile)["outcome"])[1:]),
     "backup.drill": (*(status.value for status in Status if status is not Status.SKIP), "never", "unproven"),
+    "far_end.lost_s": CAUSES[:3],
+    "drill.outage_s": get_args(Cause),
     "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
 }
 COMPARED = (
