@@ -83,7 +83,7 @@ async def _read_terminal(prompt: str) -> str | None:
     number = sys.stdin.fileno()
     try:
         termios.tcflush(number, termios.TCIFLUSH)
-        _say(f"  {prompt} ")
+        _say(f"  {prompt} " if prompt else "")
         await anyio.wait_readable(number)
         line = os.read(number, LINE_BYTES)
     except (OSError, termios.error):  # hung up
@@ -99,7 +99,7 @@ async def _read_windows(
 
     while msvcrt.kbhit():  # type: ignore[attr-defined] # only on Windows
         msvcrt.getwch()  # type: ignore[attr-defined] # likewise
-    _say(f"  {prompt} ")
+    _say(f"  {prompt} " if prompt else "")
     line = ""
     while not line.endswith(("\r", "\n")):
         await anyio.sleep(0.05)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from contextlib import suppress
+from itertools import count
 from math import inf
 
 import anyio
@@ -26,6 +27,9 @@ class TerminalCrew:
         self._words = words
         self._is_there = is_there
         self._began_s = time.monotonic()
+        self._open: dict[int, anyio.Event] = {}  # questions: of several at once, each by its number
+        self._reading = anyio.Lock()
+        self._is_gone = False
 
     @property
     def is_there(self) -> bool:
@@ -38,13 +42,21 @@ class TerminalCrew:
 
     async def ask(self, message: Message, who: str | None = None) -> None:
         """Have a person do something, and wait for Enter. Raises DrillError where nobody is there (any more)."""
-        if not self._is_there:
+        if not self._is_there or self._is_gone:
             raise DrillError(Message("error.drill.gone"))
-        async with anyio.create_task_group() as beside:
-            beside.start_soon(self._count_down)
-            gone = not await _answers(f"{self._text(message, who)} {self._words.text('drill.enter')}")
-            beside.cancel_scope.cancel()
-        if gone:
+        number = next(each for each in count(1) if each not in self._open)
+        answer = self._open[number] = anyio.Event()
+        enter = self._words.text("drill.enter" if number == 1 else "drill.enter_number", {"n": number})
+        self._say(f"{self._text(message, who)} {enter}")
+        try:
+            async with anyio.create_task_group() as beside:
+                beside.start_soon(self._count_down)
+                beside.start_soon(self._read_until, answer)
+                await answer.wait()
+                beside.cancel_scope.cancel()
+        finally:
+            del self._open[number]
+        if self._is_gone:
             raise DrillError(Message("error.drill.gone"))
 
     async def confirm(self, message: Message, word: str) -> bool:
@@ -55,6 +67,21 @@ class TerminalCrew:
         with suppress(NotSeen):
             return await typed(self._words.text("drill.type", {"word": word})) == word.strip().casefold()
         return False
+
+    async def _read_until(self, answer: anyio.Event) -> None:
+        """Read lines for whoever is asked: one question reads for all, and the next one takes over from it."""
+        async with self._reading:
+            while not answer.is_set():
+                try:
+                    said = await typed("")
+                except NotSeen:
+                    self._is_gone = True
+                    for each in self._open.values():
+                        each.set()
+                    return
+                number = int(said) if said.isdecimal() else min(self._open)
+                if number in self._open:
+                    self._open[number].set()
 
     async def _count_down(self) -> None:
         """How many seconds are left of the time that the step has, where it has one."""
@@ -74,12 +101,3 @@ class TerminalCrew:
         with suppress(OSError, ValueError):
             sys.stderr.write(line + "\n")
             sys.stderr.flush()
-
-
-async def _answers(prompt: str) -> bool:
-    """Whether Enter was pressed; not where the terminal is gone."""
-    try:
-        await typed(prompt)
-    except NotSeen:
-        return False
-    return True

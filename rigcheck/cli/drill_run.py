@@ -162,7 +162,7 @@ def _confirm(drills: tuple[Drill, ...], wish: Wish, crew: TerminalCrew) -> None:
         return
     if not crew.is_there:
         raise UsageError(Message("error.drill.nobody-confirms"))
-    if not run_session(partial(crew.confirm, Message("drill.confirm.text", {"names": names}), YES_WORD)):
+    if not run_session(partial(crew.confirm, Message("drill.confirm.start", {"names": names}), YES_WORD)):
         raise UsageError(Message("error.drill.not-typed", {"word": YES_WORD}))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import anyio
@@ -31,14 +32,15 @@ class Company:
 
     async def run(self) -> None:
         """Watch until cancelled, or until the eyes fail."""
-        while True:
-            try:
-                seen = self.performance.eyes.glance()
-            except DrillError:  # the performance hears of it itself
-                return
-            for message in self._news(seen):
-                await self.performance.crew.tell(message)
-            await anyio.sleep(POLL_S)
+        with suppress(DrillError):  # the performance hears of it itself
+            while True:
+                await self.tell_news()
+                await anyio.sleep(POLL_S)
+
+    async def tell_news(self) -> None:
+        """What has happened since the last time. Raises DrillError where the eyes have failed."""
+        for message in self._news(self.performance.eyes.glance()):
+            await self.performance.crew.tell(message)
 
     def _news(self, seen: Glance) -> Iterator[Message]:
         for mark in TOLD:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import anyio
@@ -38,6 +38,9 @@ class Performance:
     deadline_s: float
     marks: dict[str, float] = field(default_factory=dict)
     trouble: Message | None = None  # why it failed
+    heralds: list[Callable[[], Awaitable[None]]] = field(
+        default_factory=list
+    )  # tell what was seen, before what is to be done
     _acting: anyio.CancelScope | None = None
     _stopped: str = ""
 
@@ -73,6 +76,8 @@ class Performance:
     async def _act(self) -> None:
         await self._steps("fault", self.drill.fault)
         await self._until(self._is_ill, self.within.detect_s)
+        for tell_news in self.heralds:
+            await tell_news()
         for who, what in (self.drill.crew or {}).items():
             await self.crew.tell(Message("drill.crew", {"what": what}), who)
         if self.drill.notice:

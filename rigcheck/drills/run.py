@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -78,6 +78,7 @@ class Conduct:
 
         Raises DrillError where not even the first one may begin: nothing was changed then.
         """
+        began_s = anyio.current_time()
         before: tuple[str, ...] = ()
         for drill in drills:
             before = tuple(dict.fromkeys((*before, *drill.before)))
@@ -92,7 +93,8 @@ class Conduct:
             if self.held[-1].trace.left:
                 break
             before = drill.before
-        return await self._report(drills)
+        report = await self._report(drills)
+        return replace(report, took_s=anyio.current_time() - began_s)
 
     async def _refuse(self, drill: Drill, before: tuple[str, ...]) -> None:
         """Raises DrillError where a drill may not begin."""
@@ -126,10 +128,14 @@ class Conduct:
             amiss = await _amiss(eyes)
             if amiss is None:
                 performance = Performance(drill, within, profile, rollback, eyes, self.crew, limit_s)
+                company = Company(performance)
+                performance.heralds.append(company.tell_news)
                 async with anyio.create_task_group() as beside:
-                    beside.start_soon(Company(performance).run)
+                    beside.start_soon(company.run)
                     trace = await performance.run()
                     beside.cancel_scope.cancel()
+                with suppress(DrillError):
+                    await company.tell_news()
                 self.held.append(Held(drill, at, trace, tuple(rollback.outcomes), performance.trouble))
         if amiss is not None:
             raise DrillError(Message("error.drill.programme", {"drill": drill.name, "cause": amiss}))

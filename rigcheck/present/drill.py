@@ -40,6 +40,7 @@ def drills_table(report: Report, held: Sequence[Held], words: Catalogue, look: L
     if not look.quiet:
         for each in held:
             lines += _drill(report, each, page)
+        lines += _steady(report, page)
     for fault in numbered_faults(report.findings):
         lines += in_full(fault, page)
     if not look.quiet:
@@ -68,6 +69,19 @@ def _drill(report: Report, held: Held, page: Page) -> list[Line]:
     for told in (*trouble, *undone_lines(held.undone, words)):
         lines += [((INDENT + line, ""),) for line in wrap(told, page.width - len(INDENT))]
     return lines
+
+
+def _steady(report: Report, page: Page) -> list[Line]:
+    """What had to hold before, and does again."""
+    names = [f"{finding.check}.name" for finding in report.findings if _is_well(finding)]
+    if not names:
+        return []
+    said = page.words.text("drill.steady", {"what": tuple(page.words.text(name) for name in dict.fromkeys(names))})
+    return [((line, ""),) for line in wrap(said, page.width)]
+
+
+def _is_well(finding: Finding) -> bool:
+    return finding.counted is Status.OK and not finding.check.startswith(f"{PART}.")
 
 
 def _time(finding: Finding, words: Catalogue) -> str:

@@ -17,12 +17,13 @@ from rigcheck.drill_state import Drilled
 from rigcheck.drills.action import Action
 from rigcheck.drills.history import trend_of
 from rigcheck.i18n import Catalogue
+from rigcheck.metrics import DRILL_OUTAGE
 from rigcheck.model import Message
 from rigcheck.present import Look
 from rigcheck.present.fit import GAP, pad, wrap
 from rigcheck.present.json import SCHEMA, json_text, utc_text
 from rigcheck.present.page import STYLES, Line, paint
-from rigcheck.present.wording import duration_text
+from rigcheck.present.wording import value_text
 from rigcheck.profile import Profile
 
 LABEL, NAME, KIND = 11, 20, 12
@@ -48,12 +49,12 @@ def _history(mine: Sequence[Drilled], words: Catalogue) -> str:
     if not mine:
         return words.text("drill.list.never")
     last, trend = mine[-1], trend_of(mine)
-    outage = duration_text(last.outage_s, words) if last.outage_s is not None else None
+    outage = value_text(DRILL_OUTAGE, last.outage_s, words) if last.outage_s is not None else None
     status = words.text(f"status.{last.status}")
     at = f"{last.at.astimezone():%Y-%m-%d %H:%M}"
     told = [words.text("drill.list.last", {"at": at, "who": last.operator, "status": status, "outage": outage})]
     if trend is not None and trend.n > 1:
-        best, usual = duration_text(trend.best_s, words), duration_text(trend.median_s, words)
+        best, usual = (value_text(DRILL_OUTAGE, s, words) for s in (trend.best_s, trend.median_s))
         goes = words.text(f"drill.list.{trend.goes}") if trend.goes else None
         told.append(words.text("drill.list.trend", {"n": trend.n, "best": best, "median": usual, "goes": goes}))
     return words.text("join.facts").join(told)

@@ -152,7 +152,7 @@ async def test_the_crew_hears_what_happens_in_its_order(tmp_path) -> None:
     crew = Paper()
     one = drill(tmp_path, crew={"场控": "切到2号机位"}, notice="马上回来")
     await conduct(tmp_path, one, crew=crew).hold([one])
-    wanted = ["drill.told.fault", "场控: drill.crew", "drill.notice", "drill.told.switch", "drill.told.restore"]
+    wanted = ["drill.told.fault", "drill.told.black", "场控: drill.crew", "drill.notice", "drill.told.switch", "drill.told.restore"]
     assert [line for line in crew.said if line in wanted] == wanted
     assert crew.said.index("drill.told.well") > crew.said.index("drill.told.black")
     assert "drill.told.undone" in crew.said[-2:]
