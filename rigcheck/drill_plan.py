@@ -15,6 +15,9 @@ Seconds = Annotated[float, Gt(0), Le(86_400)]
 Cover = Literal["network", "camera", "mic", "power", "content", "ingest", "pc", "app", "light", "other"]
 """What a drill is about; `now` and backup readiness go by these words."""
 
+DRILL_PROFILE = "rigcheck-drill"
+"""The OBS profile that drills stream from; others of theirs begin with the same word."""
+
 
 @dataclass(frozen=True, slots=True)
 class BackupNetwork:
@@ -184,3 +187,8 @@ def full_within(drill: Drill) -> Within:
         field.name: value for field in fields(Within) if (value := getattr(drill.within, field.name)) is not None
     }
     return replace(usual, **written)
+
+
+def is_of_drills(profile: str) -> bool:
+    """Whether an OBS profile is one for drills, which no show may go out with."""
+    return profile.startswith(DRILL_PROFILE)
