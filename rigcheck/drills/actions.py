@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from rigcheck.drills.action import Action
 from rigcheck.drills.crew import Crew
+from rigcheck.drills.obs_actions import OBS_ACTIONS
 from rigcheck.drills.relay_action import RELAY
 from rigcheck.drills.system_actions import system_actions
 
 
 def actions_of(crew: Crew) -> Mapping[str, Action]:
     """All actions by name; those that people do, or confirm, are done by this crew."""
-    return {action.name: action for action in (RELAY, *system_actions(crew))}
+    return {action.name: action for action in (*OBS_ACTIONS, RELAY, *system_actions(crew))}
