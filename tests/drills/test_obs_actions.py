@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from datetime import date
 
 import anyio
 import obs_deeds
@@ -16,7 +17,9 @@ from rigcheck.drills.journal import NAME, Journal, read_journal
 from rigcheck.drills.obs_actions import OBS_ACTIONS
 from rigcheck.drills.rollback import Rollback
 from rigcheck.i18n import languages, load_catalogue
-from rigcheck.profile import ObsPc, Profile
+from rigcheck.measure.obs import measure_obs
+from rigcheck.model import Stage
+from rigcheck.profile import ObsPc, Profile, Setting
 
 ACTIONS = {action.name: action for action in OBS_ACTIONS}
 DRILL = "rigcheck-drill"
@@ -328,6 +331,22 @@ def test_no_setting_of_any_profile_is_ever_written(obs):
     anyio.run(action.undo, record)
     assert written() == was
     assert "show-key" not in json.dumps(record)
+
+
+def test_a_preflight_fails_while_the_drill_s_profile_is_chosen(obs):
+    """Nothing of the room says which profile is right: the drill's is wrong all the same, and so is its target."""
+    obs.ask("SetCurrentProfile", {"profileName": DRILL})
+    try:
+        told = {each.metric.id: each.value for each in measured(obs)}
+    finally:
+        obs.ask("SetCurrentProfile", {"profileName": "rig"})
+    assert (told["obs.profile_ok"], told["obs.target_is_test"]) == (False, True)
+    told = {each.metric.id: each.value for each in measured(obs)}
+    assert (told["obs.profile_ok"], told["obs.target_is_test"]) == (None, False)
+
+
+def measured(obs):
+    return measure_obs(obs_deeds.read(obs), Setting(room(obs), Stage.GO, date(2026, 11, 22)), "main")
 
 
 def test_a_stream_to_a_platform_is_neither_started_nor_stopped(obs):
