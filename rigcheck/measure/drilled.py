@@ -24,10 +24,12 @@ def measure_drilled(sample: Sample, setting: Setting, name: str) -> tuple[Measur
     last = max(drills, key=lambda each: each.at, default=None)
     days = None if last is None else max(0, (setting.today - last.at.date()).days)
     is_unproven = name == "power" and (days is None or days > setting.profile.backup.drilled_within_days)
+    power = setting.profile.backup.power
+    told: Params = {"wanted": power.ups} if is_unproven and power else {}
     if last is None:
         word = "unproven" if is_unproven else "never"
-        return Measurement(BACKUP_DRILL, word), Measurement(BACKUP_DRILL_AGE, None, Reason.NONE_HERE)
-    told: Params = {"names": (last.drill,), "outage_s": last.outage_s}
+        return Measurement(BACKUP_DRILL, word, params=told), Measurement(BACKUP_DRILL_AGE, None, Reason.NONE_HERE)
+    told = {**told, "names": (last.drill,), "outage_s": last.outage_s}
     word = "unproven" if is_unproven else last.status.value
     return Measurement(BACKUP_DRILL, word, params=told), Measurement(BACKUP_DRILL_AGE, days, params=told)
 

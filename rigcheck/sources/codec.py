@@ -9,6 +9,7 @@ from typing import Any, cast, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
+from rigcheck.backup_state import StandbyFile
 from rigcheck.encoder_state import EncoderTrials
 from rigcheck.ingest_state import PushTrace
 from rigcheck.link_state import LinkState
@@ -156,6 +157,17 @@ def _fit_link(state: LinkState) -> None:
     wanted(state, state.lost >= 0, "lost")
 
 
+def _fit_standby(video: StandbyFile) -> None:
+    """Traces of one length, in time; what is not read has none. The sound may be anything: junk is evidence too."""
+    n = video.t_s.size
+    for name in ("change", "same", "key"):
+        wanted(video, getattr(video, name).shape == (n,), name)
+    wanted(video, (n >= 1) == (video.outcome == "read"), "t_s")
+    wanted(video, bool(np.isfinite(video.t_s).all() and (np.diff(video.t_s) >= 0).all()), "t_s")
+    wanted(video, not np.isinf(video.change).any(), "change")
+    wanted(video, video.fps is None or 0 < video.fps < np.inf, "fps")
+
+
 def _fits_as_it_is(sample: Sample) -> None:
     """The annotations have said all there is to say."""
 
@@ -170,4 +182,5 @@ _FITS: dict[type[Any], Callable[[Any], None]] = {
     PushTrace: _fit_push,
     UplinkTrace: _fit_uplink,
     LinkState: _fit_link,
+    StandbyFile: _fit_standby,
 }
