@@ -16,6 +16,7 @@ from rigcheck.link_state import LinkState
 from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample, SyncClip
 from rigcheck.sources.plain import Json, hints_of, plain, read_as, wanted
 from rigcheck.uplink_state import UplinkTrace
+from rigcheck.viewer_state import ViewerTrace
 
 Array = NDArray[Any]
 MOST_CHANNELS, HIGHEST_RATE_HZ, LONGEST_SIDE_PX, MOST_CORES = 64, 3_072_000, 65536, 4096
@@ -168,6 +169,14 @@ def _fit_standby(video: StandbyFile) -> None:
     wanted(video, video.fps is None or 0 < video.fps < np.inf, "fps")
 
 
+def _fit_viewer(trace: ViewerTrace) -> None:
+    """As many looks as frames, levels as readings, and counts as arrivals."""
+    for name in ("pts_s", "mean", "dark", "change", "slate", "key"):
+        wanted(trace, getattr(trace, name).shape == trace.t_s.shape, name)
+    wanted(trace, trace.sound_dbfs.shape == trace.sound_t_s.shape, "sound_dbfs")
+    wanted(trace, trace.bytes_n.shape == trace.bytes_t_s.shape, "bytes_n")
+
+
 def _fits_as_it_is(sample: Sample) -> None:
     """The annotations have said all there is to say."""
 
@@ -182,5 +191,6 @@ _FITS: dict[type[Any], Callable[[Any], None]] = {
     PushTrace: _fit_push,
     UplinkTrace: _fit_uplink,
     LinkState: _fit_link,
+    ViewerTrace: _fit_viewer,
     StandbyFile: _fit_standby,
 }

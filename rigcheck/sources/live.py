@@ -48,7 +48,7 @@ from rigcheck.samples import (
 )
 from rigcheck.sources.worker import call_in_worker
 from rigcheck.uplink_state import UplinkRequest, UplinkTrace
-from rigcheck.viewer_state import ViewerRequest, ViewerTrace
+from rigcheck.viewer_state import DrillRequest, DrillTrace, ViewerRequest, ViewerTrace
 
 if TYPE_CHECKING:
     from rigcheck.sources.program import Programme
@@ -256,6 +256,12 @@ async def _viewer(request: ViewerRequest) -> ViewerTrace:
     return await look_at_viewer(request)
 
 
+async def _drill(request: DrillRequest) -> DrillTrace:
+    """Only those who have held a drill know how it went."""
+    del request
+    raise NotSeen(Reason.NOT_DRILLED)
+
+
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
@@ -274,5 +280,6 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     PushRequest: _in_worker("trial_push", "push_trial"),
     BackendRequest: _backend,
     ViewerRequest: _viewer,
+    DrillRequest: _drill,
     StandbyRequest: _in_worker("standby", "read_standby"),
 }
