@@ -21,6 +21,7 @@ from rigcheck.measure.obs import measure_obs
 from rigcheck.model import Stage
 from rigcheck.profile import ObsPc, Profile, Setting
 
+pytestmark = pytest.mark.svc
 ACTIONS = {action.name: action for action in OBS_ACTIONS}
 DRILL = "rigcheck-drill"
 
