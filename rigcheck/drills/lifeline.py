@@ -25,7 +25,7 @@ REMOTE_PROGRAMS = re.compile(
 )
 """Programs by which somebody sits at a computer from elsewhere, as process lists begin their names."""
 _LINUX_DEFAULT = re.compile(r"^default\b.*?\bdev (\S+)(.*)$", re.MULTILINE)
-_MACOS_DEFAULT = re.compile(r"^default\s+\S+\s+(\S+)\s+(\S+)", re.MULTILINE)
+_MACOS_DEFAULT = re.compile(r"^default\s+\S+\s+\S+\s+(\S+)", re.MULTILINE)
 _WINDOWS_DEFAULT = re.compile(r"^\s*0\.0\.0\.0\s+0\.0\.0\.0\s+\S+\s+(\d+\.\d+\.\d+\.\d+)\s+\d+\s*$", re.MULTILINE)
 
 
@@ -133,8 +133,8 @@ def linux_ways(listed: str) -> frozenset[str]:
 
 
 def macos_ways(listed: str) -> frozenset[str]:
-    """From `netstat -rn`; a route that only belongs to one interface (flag I) is no way out."""
-    return frozenset(name for flags, name in _MACOS_DEFAULT.findall(listed) if "I" not in flags)
+    """From `netstat -rn`; routes of a second line are scoped (flag I) until it has to take over."""
+    return frozenset(_MACOS_DEFAULT.findall(listed))
 
 
 def windows_ways(listed: str) -> frozenset[str]:

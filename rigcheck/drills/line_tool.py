@@ -19,7 +19,9 @@ _STATES = frozenset({"linkdown", "dead", "offload", "trap", "rt_offload", "rt_tr
 """What `ip route show` adds of a route's state, and `ip route replace` does not take."""
 _BY_ITSELF = re.compile(r"^(local|broadcast|multicast|anycast)\b|\bproto (kernel|ra)\b|\bexpires\b|^fe80::/|^ff00::/")
 """Routes that the kernel makes when an interface comes up, or hears from the router."""
-_SERVICE = re.compile(r"^\(\d+\) (?P<service>.+)\n\(Hardware Port: .*, Device: (?P<device>[^)]*)\)", re.MULTILINE)
+_SERVICE = re.compile(
+    r"^\((?:\d+|\*)\) (?P<service>.+)\n\(Hardware Port: .*, Device: (?P<device>[^)]*)\)", re.MULTILINE
+)
 
 
 async def look_at_line(interface: str) -> dict[str, Any]:
@@ -81,7 +83,7 @@ async def _static_addresses(interface: str) -> list[str]:
     """IPv6 addresses that go with the interface and that nobody would give it again."""
     said = await run_command(["ip", "-j", "-6", "address", "show", "dev", interface, "scope", "global"])
     found = [address for card in json.loads(said or "[]") for address in card.get("addr_info", ())]
-    return [f"{each['local']}/{each['prefixlen']}" for each in found if not each.get("dynamic")]
+    return [f"{each['local']}/{each['prefixlen']}" for each in found if "local" in each and not each.get("dynamic")]
 
 
 async def _routes(family: str, interface: str) -> list[list[str]]:

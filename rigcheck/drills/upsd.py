@@ -57,6 +57,8 @@ class Upsd:
 
     async def order(self, test: Test) -> None:
         """Have it done, and wait for the driver's word where the server passes that on (NUT 2.8 and later)."""
+        if test not in (*STARTS, STOP):  # whatever a record says that somebody has changed
+            raise NotSeen(Reason.DENIED)
         await self.say("SET TRACKING ON")  # older servers do not know it
         answer = await self.say(f"INSTCMD {self.ups} {test}")
         _, _, number = answer.partition("OK TRACKING ")
