@@ -44,7 +44,9 @@ def _inside(times, start_s: float, end_s: float):
 def cut(trace: ViewerTrace, start_s: float, end_s: float) -> ViewerTrace:
     """Nothing comes."""
     kept, heard = ~_inside(trace.t_s, start_s, end_s), ~_inside(trace.sound_t_s, start_s, end_s)
-    per_frame = {name: getattr(trace, name)[kept] for name in ("t_s", "pts_s", "mean", "dark", "change", "slate", "key")}
+    per_frame = {
+        name: getattr(trace, name)[kept] for name in ("t_s", "pts_s", "mean", "dark", "change", "slate", "key")
+    }
     per_sound = {name: getattr(trace, name)[heard] for name in ("sound_t_s", "sound_dbfs", "bytes_t_s", "bytes_n")}
     return replace(trace, **per_frame, **per_sound)
 

@@ -105,7 +105,7 @@ class Sightings:
         if not self.is_segmented or self.buffered_s is not None or frame.at_s <= connection.first_s + BURST_S:
             return
         self._pauses += frame.at_s - self._frames[-_COLUMNS] > _PAUSE_S
-        if self._pauses > _SEGMENTS:
+        if self._pauses >= _SEGMENTS:
             rows = _table(self._frames, _COLUMNS)
             late = rows[rows[:, 0] > connection.first_s + BURST_S]
             self.buffered_s = float((late[:, 0] - late[:, 1]).max() - connection.delay_s) if len(late) else 0.0
