@@ -93,6 +93,21 @@ def recover(*, lang: Lang = None) -> int:
     return recover_drill(lang)
 
 
+@app.command("card", help="One A4 page for the wall: per fault who does what, for when PC or network are gone.")
+def card(
+    room: Room = None,
+    *,
+    profile: SameRoom = None,
+    format_: Annotated[str, Option("--format", metavar="NAME", help="text or html (to print).")] = "text",
+    output: Output = None,
+    lang: Lang = None,
+) -> int:
+    """Print it."""
+    from rigcheck.cli.drill_view import print_card
+
+    return print_card(_options(room or profile, format_, output, lang, no_color=True))
+
+
 @app.command("relay", help="Our own relay between the encoder and the ingest, for drills to cut; until Ctrl-C.")
 def relay(
     *,

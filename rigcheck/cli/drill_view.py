@@ -1,6 +1,8 @@
-"""The bodies of `rigcheck drill list` and `plan`: nothing is done, nothing but the profile and the history is looked at."""
+"""The bodies of `rigcheck drill list`, `plan` and `card`: nothing is done, nothing but the profile and the history is looked at."""
 
 from __future__ import annotations
+
+from datetime import datetime
 
 from rigcheck.cli.crew import TerminalCrew
 from rigcheck.cli.drill_run import KNOWN, chosen_drills
@@ -18,6 +20,7 @@ from rigcheck.present.drill_plan import list_json, list_table, plan_json, plan_t
 from rigcheck.profile import Profile
 
 FORMATS = ("table", "json")
+CARD_FORMATS = ("text", "html")
 
 
 def list_drills(options: Options) -> int:
@@ -46,8 +49,18 @@ def plan_drill(name: str, options: Options) -> int:
     return int(Exit.BAD_INPUT if wrong else Exit.OK)
 
 
-def _room(options: Options) -> Profile:
-    if options.format not in FORMATS:
-        raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": FORMATS}))
+def print_card(options: Options) -> int:
+    """The room's card, as text or HTML; it has no key, password or URL."""
+    from rigcheck.present.card import card_html, card_of, card_text
+
+    profile, words = _room(options, CARD_FORMATS), speak(options.lang)
+    made = card_of(profile, datetime.now().astimezone().date())
+    write_text(card_html(made, words) if options.format == "html" else card_text(made, words), options)
+    return int(Exit.OK)
+
+
+def _room(options: Options, formats: tuple[str, ...] = FORMATS) -> Profile:
+    if options.format not in formats:
+        raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": formats}))
     path = find_room(options.named_profile)
     return load_profile(path) if path else Profile()

@@ -85,7 +85,8 @@ class Performance:
         await self._steps("switch", self.drill.switch)
         await self._until(self._is_well, self.within.outage_s)
         await self._steps("restore", self.drill.restore)
-        await self._until(self._is_well, self.within.restore_s)
+        if self.drill.restore:  # else the undo is the way back
+            await self._until(self._is_well, self.within.restore_s)
 
     async def _steps(self, phase: str, steps: tuple[Step, ...]) -> None:
         """A phase's mark is when its first deed was done; of a person's fault, when it was seen."""
