@@ -40,7 +40,7 @@ FULL_DISK_BYTES = 500
 
 
 class Restless(Put):
-    """Write a word into a file; then, where the step says so, break down or hang."""
+    """Write a word into a file; then, where the step says so, break down or hang. Both ways take a moment."""
 
     async def do(self, record):
         await super().do(record)
@@ -49,6 +49,10 @@ class Restless(Put):
         if record["word"].startswith("hangs"):
             await anyio.sleep_forever()
         await anyio.sleep(0.002)
+
+    async def undo(self, record):
+        await anyio.sleep(0.002)  # where a signal could stop it, were it not shielded
+        await super().undo(record)
 
 
 @dataclass
