@@ -18,7 +18,7 @@ from rigcheck.cli.evidence import Evidence, find_evidence
 from rigcheck.cli.language import speak
 from rigcheck.cli.log import show_log
 from rigcheck.cli.options import Options
-from rigcheck.cli.output import look_of, write_text
+from rigcheck.cli.output import look_of, write_text, write_whole
 from rigcheck.cli.pending import JOURNAL, PATIENCE_S, hold_drill_lock
 from rigcheck.cli.rooms import room_key
 from rigcheck.cli.session import run_session
@@ -42,6 +42,7 @@ from rigcheck.obs_state import ObsState
 from rigcheck.plan import Run
 from rigcheck.present.drill import DRILL_FORMATS, rehearsal_text, undone_lines
 from rigcheck.present.progress import Progress
+from rigcheck.present.timeline_svg import timelines_svg
 from rigcheck.present.wording import sentence
 from rigcheck.profile import Profile, Setting
 
@@ -203,5 +204,7 @@ def _hold(drills: tuple[Drill, ...], conduct: Conduct, wish: Wish, options: Opti
         keep_drilled(
             room_key(conduct.plan.setting.profile), drilled_of(report, held.drill, held.at, held.trace, wish.operator)
         )
+    if wish.svg is not None:
+        write_whole(wish.svg, timelines_svg({held.drill.name: held.trace for held in conduct.held}, words))
     write_text(DRILL_FORMATS[options.format](report, conduct.held, words, look_of(options)), options)
     return int(exit_of(report.status))

@@ -23,6 +23,7 @@ from rigcheck.present.foot import foot
 from rigcheck.present.json import json_text, report_object, utc_text
 from rigcheck.present.junit import junit
 from rigcheck.present.page import STYLES, Line, Page, page_of, paint
+from rigcheck.present.timeline import timeline
 from rigcheck.present.wording import found_text, want_text
 
 PART = "drill"
@@ -65,6 +66,7 @@ def _drill(report: Report, held: Held, page: Page) -> list[Line]:
     by_check = {finding.check: finding for finding in mine}
     times = [_time(by_check[check], words) for check in _TIMES if check in by_check]
     lines += [((INDENT + line, ""),) for line in pack(times, page.width - len(INDENT))]
+    lines += timeline(held.trace, name, words, page.width)
     trouble = [words.text(held.trouble.id, held.trouble.params)] if held.trouble else []
     for told in (*trouble, *undone_lines(held.undone, words)):
         lines += [((INDENT + line, ""),) for line in wrap(told, page.width - len(INDENT))]
