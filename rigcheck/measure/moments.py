@@ -10,12 +10,11 @@ from typing import NamedTuple
 import numpy as np
 
 from rigcheck.measure.drill import lost_spells
-from rigcheck.measure.outage import Cause, Spell, slate_spans
+from rigcheck.measure.outage import CAUSES, Cause, Spell, slate_spans, sound_spells
 from rigcheck.viewer_state import DrillTrace
 
 PICTURE: tuple[Cause, ...] = ("no-data", "black", "frozen", "by-hand")
-"""What is wrong with a picture; no data is wrong with the sound as well."""
-SOUND: tuple[Cause, ...] = ("no-data", "silent", "by-hand")
+"""What is wrong with a picture."""
 
 
 class Moment(NamedTuple):
@@ -57,19 +56,18 @@ def story(trace: DrillTrace) -> Story | None:
     lost = lost_spells(trace)
     ends = [viewer.from_s, viewer.until_s, *trace.marks.values(), *trace.taps.values()]
     slates = [Stretch("slate", *span) for span in slate_spans(viewer)]
-    has_sound = viewer.has_sound and viewer.via != "person"
     return Story(
         min(ends),
         max(ends),
         trace.marks.get("fault", min(ends)),
         _moments(trace, lost),
         _stretches([*_of(lost, PICTURE), *slates], viewer.from_s, viewer.until_s),
-        _stretches(_of(lost, SOUND), viewer.from_s, viewer.until_s) if has_sound else (),
+        _stretches(_of(sound_spells(viewer)), viewer.from_s, viewer.until_s) if viewer.has_sound else (),
         _rates(trace),
     )
 
 
-def _of(lost: Sequence[Spell], causes: Sequence[Cause]) -> list[Stretch]:
+def _of(lost: Sequence[Spell], causes: Sequence[Cause] = CAUSES) -> list[Stretch]:
     return [Stretch(spell.cause, spell.start_s, spell.end_s) for spell in lost if spell.cause in causes]
 
 

@@ -69,7 +69,7 @@ def spells(trace: ViewerTrace, *, from_start: bool = False) -> list[Spell]:
     rule: rooms are rehearsed without a host); `from_start`: count it all the same.
     """
     found = [*_gaps(trace), *_black(trace), *_frozen(trace, from_start=from_start)]
-    return _apart([*found, *_silent(trace, from_start=from_start)])
+    return _apart([*found, *silences(trace, from_start=from_start)])
 
 
 def slate_spans(trace: ViewerTrace) -> list[tuple[float, float]]:
@@ -132,8 +132,17 @@ def _long(cause: Cause, least_s: float, runs: Iterable[Run], frames: _Looked, un
     return [spell for spell in found if spell.length_s >= least_s]
 
 
-def _silent(trace: ViewerTrace, *, from_start: bool) -> Iterator[Spell]:
-    """Stretches between one loud reading and the next: readings that do not come are silence too."""
+def sound_spells(trace: ViewerTrace) -> list[Spell]:
+    """What was wrong with the sound alone: no data, or silent."""
+    return _apart([*_gaps(trace), *silences(trace)])
+
+
+def silences(trace: ViewerTrace, *, from_start: bool = False) -> list[Spell]:
+    """Silence alone, whatever the picture does: from one loud reading to the next; readings that do not come are none."""
+    return list(_silences(trace, from_start=from_start))
+
+
+def _silences(trace: ViewerTrace, *, from_start: bool) -> Iterator[Spell]:
     if not (trace.has_sound or from_start) or trace.via == "person":
         return
     loud = trace.sound_t_s[trace.sound_dbfs >= SILENCE_DBFS]

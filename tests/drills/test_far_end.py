@@ -2,19 +2,21 @@
 
 import anyio
 import anyio.to_thread
+import cv2
 import numpy as np
 import psutil
 import pytest
 from services_live import Show, on_air
+from services_obs import ObsStudio
 from services_video import free_port, make_clip
 
 from rigcheck.drill_plan import FarEnd
 from rigcheck.drills.action import DrillError
-from rigcheck.drills.eyes import Eyes
+from rigcheck.drills.eyes import Eyes, Glance
 from rigcheck.drills.far_end import open_eyes
 from rigcheck.measure.drill import lost_spells
 from rigcheck.measure.outage import Spell, slate_spans, spells
-from rigcheck.profile import Profile
+from rigcheck.profile import ObsPc, Profile
 from rigcheck.viewer_state import DrillTrace, ViewerTrace
 
 pytestmark = pytest.mark.svc
@@ -222,3 +224,45 @@ def test_without_anybody_to_tap_there_is_no_stopwatch():
 
     with pytest.raises(DrillError):
         anyio.run(main)
+
+
+def test_obs_shows_a_drill_by_its_pictures_and_meters(tmp_path):
+    """Its Live scene stands still from the first moment on, and may; what changes is what is seen."""
+    slate = tmp_path / "standby.png"
+    cv2.imwrite(str(slate), np.full((360, 640, 3), (0, 255, 0), np.uint8))
+
+    async def main(obs: ObsStudio) -> DrillTrace:
+        profile = Profile(obs={"main": ObsPc(obs.address.url, obs.address.password)})
+        marks = {}
+        async with open_eyes(FarEnd(obs="program"), profile, Nobody(), slate) as eyes:
+            await anyio.sleep(1)
+            assert eyes.glance() == Glance(None)
+            marks["fault"] = eyes.now_s()
+            obs.ask("SetInputMute", {"inputName": "Music", "inputMuted": True})
+            await until(eyes, "silent")
+            obs.ask("SetInputMute", {"inputName": "Music", "inputMuted": False})
+            await until(eyes, None)
+            obs.ask("SetCurrentProgramScene", {"sceneName": "Standby"})
+            await happened(lambda: eyes.glance().is_slate)
+            marks["undone"] = eyes.now_s()
+            return DrillTrace(eyes.trace(), marks)
+
+    with ObsStudio(tmp_path / "obs") as obs:
+        trace = anyio.run(main, obs)
+    (spell,) = lost_spells(trace)
+    assert spell.cause == "silent"
+    assert spell.start_s == pytest.approx(trace.marks["fault"], abs=0.2)
+    assert len(slate_spans(trace.viewer)) == 1
+
+
+def test_an_obs_that_dies_blinds_the_eyes(tmp_path):
+    async def main(obs: ObsStudio) -> None:
+        profile = Profile(obs={"main": ObsPc(obs.address.url, obs.address.password)})
+        async with open_eyes(FarEnd(obs="program"), profile, Nobody(), None) as eyes:
+            obs.kill()
+            await happened(lambda: eyes.trace() is None)
+            with pytest.raises(DrillError):
+                eyes.glance()
+
+    with ObsStudio(tmp_path / "obs") as obs:
+        anyio.run(main, obs)
