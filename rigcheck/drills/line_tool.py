@@ -35,13 +35,13 @@ async def look_at_line(interface: str) -> dict[str, Any]:
     if not may_change_lines():
         raise DrillError(Message("error.drill.no-rights", {"what": interface}))
     if sys.platform == "win32":
-        return {"tool": "netsh", "was_up": _is_up(interface)}
+        return await _with_state({"tool": "netsh", "interface": interface})
     if sys.platform == "darwin":
         listed = await run_command(["networksetup", "-listnetworkserviceorder"])
         service = service_of(listed, interface)
         if service is None:
             raise DrillError(Message("error.drill.no-tool", {"tool": "networksetup", "what": interface}))
-        return {"tool": "networksetup", "service": service, "was_up": _is_up(interface)}
+        return await _with_state({"tool": "networksetup", "interface": interface, "service": service})
     return await _look_by_ip(interface)
 
 
@@ -50,8 +50,11 @@ async def _look_by_ip(interface: str) -> dict[str, Any]:
         raise DrillError(Message("error.drill.no-tool", {"tool": "ip", "what": interface}))
     addresses = [["-6", address] for address in await _static_addresses(interface)]
     routes = [[family, *route] for family in ("-4", "-6") for route in await _routes(family, interface)]
-    was_up = await is_line_up({"tool": "ip", "interface": interface})
-    return {"tool": "ip", "was_up": was_up, "addresses": addresses, "routes": routes}
+    return await _with_state({"tool": "ip", "interface": interface, "addresses": addresses, "routes": routes})
+
+
+async def _with_state(found: dict[str, Any]) -> dict[str, Any]:
+    return {**found, "was_up": await is_line_up(found)}
 
 
 def may_change_lines() -> bool:
@@ -75,8 +78,14 @@ async def _held_by_network_manager(interface: str) -> str | None:
         said = await run_command(["nmcli", "-g", "GENERAL.STATE,GENERAL.CON-UUID", "device", "show", interface])
     except OSError:  # not running
         return None
+    return held_in(said)
+
+
+def held_in(said: str) -> str | None:
+    """The same, from what nmcli says: state and UUID, a line each."""
     state, _, uuid = said.strip().partition("\n")
-    return None if state.startswith(("10 ", "0 ")) else uuid.strip()  # unmanaged, unknown
+    is_theirs = not state.startswith(("0 ", "10 ")) and "externally" not in state  # unknown, unmanaged, only watched
+    return uuid.strip() if is_theirs else None
 
 
 async def _static_addresses(interface: str) -> list[str]:

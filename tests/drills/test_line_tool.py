@@ -2,7 +2,7 @@
 
 import pytest
 
-from rigcheck.drills.line_tool import commands_for, routes_in, service_of
+from rigcheck.drills.line_tool import commands_for, held_in, routes_in, service_of
 
 IP = {
     "tool": "ip",
@@ -97,3 +97,18 @@ def test_what_macos_calls_a_device():
     assert service_of(listed, "en0") == "无线局域网"
     assert service_of(listed, "en8") == "iPhone USB"
     assert service_of(listed, "en9") is None
+
+
+@pytest.mark.parametrize(
+    ("said", "held"),
+    [
+        ("100 (connected)\n5d1-aa\n", "5d1-aa"),
+        ("30 (disconnected)\n\n", ""),
+        ("70 (connecting (getting IP configuration))\n5d1-aa\n", "5d1-aa"),
+        ("100 (connected (externally))\n77b-cc\n", None),
+        ("10 (unmanaged)\n\n", None),
+    ],
+)
+def test_what_networkmanager_has_in_hand(said, held):
+    """As NetworkManager 1.42 says it."""
+    assert held_in(said) == held

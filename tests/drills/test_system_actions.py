@@ -32,7 +32,7 @@ COMMANDS = {
 }
 """What a person is told where an undo fails, by records as the actions make them."""
 ACTIONS = actions_with(Yes())
-each_language = pytest.mark.parametrize("words", map(load_catalogue, languages()), ids=languages())
+each_language = pytest.mark.parametrize("words", [*map(load_catalogue, languages())], ids=languages())
 
 
 def test_every_action_has_its_own_name_and_is_tried_here():
