@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+import anyio
+
 from rigcheck.drills.action import DrillError, Record
 from rigcheck.drills.obs import State, need
 from rigcheck.model import Message
@@ -13,6 +15,8 @@ from rigcheck.sources.obs_client import ObsClient
 from rigcheck.sources.obs_input import MEDIA
 from rigcheck.value import Label
 
+STOP_S = 0.3
+"""OBS says at once that it has stopped, and stops a moment later: what is pressed in between would be stopped, too."""
 _ACTION = "OBS_WEBSOCKET_MEDIA_INPUT_ACTION_"
 _STATES = {"playing": "playing", "opening": "playing", "buffering": "playing", "paused": "paused"}
 """OBS's words, and ours; all others (none, stopped, ended, error) are `stopped`."""
@@ -95,6 +99,8 @@ class Media:
             now = "playing"
         if now != state:
             await self._press(obs, record, _ASKS[state])
+        if now != state == "stopped":
+            await anyio.sleep(STOP_S)
 
     def goal(self, record: Record) -> State:
         """As the step says."""
