@@ -74,14 +74,14 @@ class Items:
         scene = (await obs.ask("GetCurrentProgramScene"))["currentProgramSceneName"] if self.shown else None
         scene = wants.scene or scene
         record = {"thing": f"input {wants.input}", "input": wants.input}
-        mine = [at for at, _, of in await _items(obs, wants.input) if scene in (None, of)]
+        mine = [at for at, _ in await _items(obs, wants.input, scene)]
         if not mine:
             raise DrillError(Message("error.drill.no-item", {"name": wants.input, "scene": scene}))
         return {**record, "mine": mine}
 
     async def look(self, obs: ObsClient, record: Record) -> State:
         """All of its items."""
-        return [[*at, shown] for at, shown, _ in await _items(obs, record["input"])]
+        return [[*at, shown] for at, shown in await _items(obs, record["input"])]
 
     async def put(self, obs: ObsClient, record: Record, state: State) -> None:
         """Show and hide what is otherwise now. Raises DrillError where an item is gone."""
@@ -114,22 +114,22 @@ class Items:
         return Message("drill.obs_input.manual", facts)
 
 
-Item = tuple[list[Any], bool, str]
-"""([scene or group, number of the item], shown, the scene that it or its group is in)."""
+Item = tuple[list[Any], bool]
+"""([scene or group, number of the item], shown)."""
 
 
-async def _items(obs: ObsClient, name: str) -> list[Item]:
-    """Every item of an input, in the order of OBS's list of scenes; those in a group that several scenes share once."""
+async def _items(obs: ObsClient, name: str, within: str | None = None) -> list[Item]:
+    """The items of an input, in the order of OBS's list of scenes (in one of them only); in a shared group, once."""
     found: dict[tuple[str, int], Item] = {}
-    for scene in await _scenes(obs):
+    for scene in [scene for scene in await _scenes(obs) if within in (None, scene)]:
         listed = [(scene, each) for each in (await obs.ask("GetSceneItemList", {"sceneName": scene}))["sceneItems"]]
         for group in [each["sourceName"] for _, each in listed if each["isGroup"]]:
             inside = (await obs.ask("GetGroupSceneItemList", {"sceneName": group}))["sceneItems"]
             listed += [(group, each) for each in inside]
         for place, each in listed:
+            number = int(each["sceneItemId"])
             if each["sourceName"] == name:
-                number = int(each["sceneItemId"])
-                found.setdefault((place, number), ([place, number], bool(each["sceneItemEnabled"]), scene))
+                found[place, number] = ([place, number], bool(each["sceneItemEnabled"]))
     return list(found.values())
 
 
