@@ -145,14 +145,14 @@ def beset(pid: int, chance: random.Random, *, kill: bool) -> int:
     """Signals in any order, at any moment; at the end one that nobody survives. How the process ended (os.waitpid)."""
     until = time.monotonic() + LONGEST_S
     noise = chance.choice([0, 0, 1, 3, 20])
-    dies_at = time.monotonic() + chance.random() * 0.15 if kill else None
+    noisy_from, dies_at = (time.monotonic() + chance.random() * 0.15 for _ in range(2))
     while time.monotonic() < until:
         done, status = os.waitpid(pid, os.WNOHANG)
         if done:
             return status
-        if dies_at is not None and time.monotonic() >= dies_at:
+        if kill and time.monotonic() >= dies_at:
             os.kill(pid, signal.SIGKILL)
-        elif noise and chance.random() < 0.5:
+        elif noise and time.monotonic() >= noisy_from and chance.random() < 0.5:
             noise -= 1
             os.kill(pid, chance.choice(NOISE))
         time.sleep(chance.random() * 0.006)
