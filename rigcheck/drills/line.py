@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass
 
+import anyio
+
 from rigcheck.drill_plan import Step
 from rigcheck.drills.action import DrillError, Record
 from rigcheck.drills.command import CommandError, run_command, shown
@@ -15,6 +17,8 @@ from rigcheck.model import Message
 from rigcheck.profile import Profile
 
 DOWN, UP = "line_down", "line_up"
+SETTLE_S = 8.0
+"""Our own rule: a DHCP client that dropped its address with the line has it again within some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,5 +100,21 @@ class LineSwitch:
 
 
 async def _run(record: Record, *, up: bool) -> None:
-    for command in commands_for(record, up=up):
-        await run_command(command)
+    """The switch itself, then what goes with it. A route has no neighbour before the line has its address again."""
+    switch, *others = commands_for(record, up=up)
+    await run_command(switch)
+    until_s = anyio.current_time() + SETTLE_S
+    for command in others:
+        await _insist(command, until_s)
+
+
+async def _insist(command: tuple[str, ...], until_s: float) -> None:
+    while True:
+        try:
+            await run_command(command)
+        except CommandError:
+            if anyio.current_time() > until_s:
+                raise
+        else:
+            return
+        await anyio.sleep(0.25)

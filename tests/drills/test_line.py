@@ -1,5 +1,7 @@
 """A line taken down and brought up for real, in a room of our own with two of them; nothing of this machine is touched."""
 
+import subprocess
+
 import pytest
 from rooms import LINES, deed, inside, reaches, way_to_far
 from services_net import BACKUP, MAIN, WHY_NOT, Lines
@@ -81,6 +83,21 @@ def test_brought_up_within_the_drill_it_has_its_routes_at_once(room, tmp_path):
         {"action": "line_down", "worked": True, "error": None}
     ]
     assert not list(tmp_path.iterdir())
+
+
+def test_it_waits_for_an_address_that_a_dhcp_client_brings_back(room):
+    """Clients drop their address with the line, and ask for it again when it is up."""
+    had = routes(room)
+    record = deed(room, "before", **DOWN)["said"]
+    deed(room, "do", record=record, **DOWN)
+    room.in_room("ip", "address", "flush", "dev", MAIN)
+    client = (
+        f"until ip link show {MAIN} | grep -q ,UP; do sleep 0.1; done; sleep 2; ip address add 10.77.0.1/24 dev {MAIN}"
+    )
+    with subprocess.Popen([*room._inside(room.room), "sh", "-c", client]) as child:
+        assert deed(room, "undo", record=record, **DOWN) == {"said": None}
+        assert child.wait(5) == 0
+    assert (routes(room), reaches(room, MAIN)) == (had, True)
 
 
 def test_a_backup_line_that_was_down_goes_down_again(room):
