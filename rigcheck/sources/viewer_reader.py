@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from av import Packet
     from av.container import InputContainer
 
-OPEN_LIMIT_S = 5.0
+OPEN_LIMIT_S = 7.0
+"""A server that keeps no pictures back sends the first one with the next key frame, after its sound: seconds later."""
 READ_LIMIT_S = 15.0
 """As long as players wait: who hangs up sooner waits for the next key frame as well."""
 RETRY_S = 0.1
@@ -37,7 +38,7 @@ BEAT_S = 0.5
 SOUND_S, DATA_S = 0.05, 0.1
 BEHIND = 60
 """Packets that may wait for decoding: two seconds of pictures. Beyond, frames are counted and not looked at."""
-_OPTIONS = {"analyzeduration": "1000000", "fflags": "nobuffer", "rw_timeout": "15000000"}  # us
+_OPTIONS = {"analyzeduration": "5000000", "fflags": "nobuffer", "rw_timeout": "15000000"}  # us
 Waiting = tuple[float, "Packet[Any] | None"]
 
 
@@ -95,6 +96,8 @@ class Reader:
         """Take packets from one connection until it ends; their decoding ends with it."""
         from av.codec.context import Flags  # noqa: PLC0415 - as above
 
+        if not box.streams.video:
+            raise OSError(self.url)  # it hung up, or its pictures did not come in time: once more
         streams: list[Any] = [kind[0] for kind in (box.streams.video, box.streams.audio) if kind]
         for stream in streams:
             stream.codec_context.thread_count = 1  # more of them only wait beside an encoder, and hold frames back
