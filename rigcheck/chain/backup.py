@@ -21,6 +21,8 @@ _ACTIONS = {
     **dict.fromkeys(("line_up", "line_down"), "line"),
 }
 """The actions that have words of their own, and what each of them wants."""
+_BOTH_WAYS = {(action, way) for action in ("obs_stream", "obs_virtual_camera") for way in ("start", "stop")}
+"""Those that only go one way or the other."""
 GENERIC = ("network", "camera", "mic", "power", "content", "ingest", "pc", "app")
 """What we know a way out for, where the profile says nothing."""
 
@@ -75,10 +77,19 @@ def _words(step: DrillStep) -> Message | str:
         asked = wants.get("what") if isinstance(wants, Mapping) else wants
         if isinstance(asked, str):
             return asked
-    blank = _ACTIONS.get(step.action)
-    if blank and isinstance(wants, Mapping) and isinstance(wants.get(blank), str):
-        return Message(f"now.act.{step.action}", {"name": wants[blank]})
+    given = _given(step.action, wants)
+    if given is not None and step.action in _ACTIONS:
+        return Message(f"now.act.{step.action}", {"name": given})
+    if given is not None:
+        return Message(f"now.act.{step.action}_{given}")
     return f"{step.action}: {_plain(wants)}" if wants is not None else step.action
+
+
+def _given(action: str, wants: object) -> str | None:
+    """What an action is done to, or which way; of most it may stand alone: `obs_scene: Standby`."""
+    said = wants.get(_ACTIONS.get(action, "do")) if isinstance(wants, Mapping) else wants
+    is_known = isinstance(said, str) and (action in _ACTIONS or (action, said) in _BOTH_WAYS)
+    return str(said) if is_known else None
 
 
 def _plain(wants: object) -> str:

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from chain_world import BACKUP, DRILL, ROOM, room_with
 
-from rigcheck.chain.backup import plan_for
+from rigcheck.chain.backup import plan_for, way_out
 from rigcheck.chain.link import Cover, Link, broken
-from rigcheck.drill_plan import Backup, BackupContent, BackupDevice
+from rigcheck.drill_plan import Backup, BackupContent, BackupDevice, Drill, Step
 from rigcheck.i18n import load_catalogue
 from rigcheck.model import Message
 from rigcheck.profile import ObsPc
@@ -110,3 +110,28 @@ def test_a_line_behind_the_router_is_the_routers_to_change():
     assert told(plan.steps) == [("tech", "Let the router change over to the line backup.")]
     unlisted = plan_for(fault("network"), room_with(replace(ROOM, network=Network()), backup=BACKUP))
     assert told(unlisted.steps) == [("tech", "Change over to the line backup.")]
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Step("obs_scene", "Standby"), "In OBS, bring the scene onto the programme: Standby"),
+        (Step("obs_unmute", {"input": "Lav 2"}), "In OBS, unmute the input: Lav 2"),
+        (Step("obs_media", {"input": "Song", "do": "restart"}), "In OBS, restart the media input: Song"),
+        (Step("line_up", {"line": "backup"}), "Bring the line up: backup"),
+        (Step("obs_stream", {"do": "start"}), "In OBS, start streaming."),
+        (Step("obs_virtual_camera", "stop"), "In OBS, stop the virtual camera."),
+        (Step("obs_stream", {"do": "dance"}), "obs_stream: do dance"),
+        (Step("ask", {"what": "clap", "undo": "no"}), "clap"),
+        (Step("relay", {"at": "a", "do": "cut"}), "relay: at a, do cut"),
+        (Step("noop"), "noop"),
+    ],
+)
+def test_what_a_machine_does_in_a_drill_is_told_to_somebody_who_does_it_by_hand(step, words):
+    _, steps = way_out("pc", room_with(drills=(Drill("d", "pc", switch=(step,)),)))
+    assert told(steps) == [("tech", words)]
+
+
+def test_what_we_know_no_way_out_of_has_no_steps():
+    assert way_out("light", room_with()) == (None, ())
+    assert way_out("pc", room_with())[0] is None
