@@ -97,7 +97,7 @@ class Reader:
         from av.codec.context import Flags  # noqa: PLC0415 - as above
 
         if not box.streams.video:
-            raise OSError(self.url)  # it hung up, or its pictures did not come in time: once more
+            raise OSError("no picture")  # it hung up, or its pictures did not come in time: once more
         streams: list[Any] = [kind[0] for kind in (box.streams.video, box.streams.audio) if kind]
         for stream in streams:
             stream.codec_context.thread_count = 1  # more of them only wait beside an encoder, and hold frames back

@@ -9,6 +9,7 @@ import pytest
 
 from rigcheck.check import Check
 from rigcheck.checks import ALL_CHECKS, CHECKS, PARTS
+from rigcheck.drill_plan import Drill
 from rigcheck.flow import run
 from rigcheck.judge import Case, find
 from rigcheck.loading import load_limit_sources, load_limits, load_profile
@@ -58,8 +59,8 @@ def dead() -> Report:
 
 def test_ids_are_unique_and_belong_to_a_part() -> None:
     assert len({check.id for check in ALL_CHECKS}) == len(ALL_CHECKS)
-    preflight = ("mic", "camera", "light", "sync", "network", "ingest", "obs", "power", "host", "backend", "checklist")
-    assert (*preflight, "encoder") == PARTS
+    preflight = ("mic", "camera", "light", "sync", "network", "ingest", "obs", "power", "host", "backend", "backup")
+    assert (*preflight, "checklist", "encoder", "far_end", "drill") == PARTS
 
 
 @pytest.mark.parametrize("check", SEEN, ids=lambda check: check.id)
@@ -79,7 +80,7 @@ def test_a_check_that_saw_nothing_is_never_ok(check: Check, dead: Report) -> Non
 def test_every_metric_is_looked_for(good: Report) -> None:
     missing = {"camera.shift_pct", "camera.haze_pct"} - {taken.key for taken in good.taken}
     looked_for = {taken.key for taken in good.taken if "@" not in taken.key}
-    heavy = {metric.id for metric in METRICS.values() if metric.part == "encoder"}  # recommend's, not preflight's
+    heavy = {metric.id for metric in METRICS.values() if metric.part in ("encoder", "far_end", "drill")}
     asked = {metric.id for metric in METRICS.values() if metric.part == "checklist"}
     assert looked_for | missing | heavy | asked == set(METRICS)
     assert missing == set()
@@ -97,7 +98,7 @@ def outside(limit: Limit) -> list[Value]:
 
 def limits_of(check: Check, metric: Metric) -> Limit | None:
     """The limit of a room in a moment: of one that OBS pushes from, or else a companion application."""
-    room = Profile(camera={"main": CameraDevice(mode=Mode(1280, 720, 30))})
+    room = Profile(camera={"main": CameraDevice(mode=Mode(1280, 720, 30))}, drills=(Drill("main", "camera"),))
     profiles = (room, replace(room, show=Show(pusher="companion")))
     settings = [Setting(profile, Stage.GO, date(2026, 11, 22)) for profile in profiles]
     own = (check.limit_of(setting, "main", metric) for setting in settings if check.limit_of)
