@@ -58,7 +58,7 @@ class Rig:
         far_end = "" if "far_end:" in more else f'far_end: {{url: "{self.far_end}"}}\n'
         self.profile.write_text(f"room: rig\n{empty}{far_end}{more}drills:\n{''.join(drills)}")
 
-    def run(self, *arguments: object, **changes: str) -> subprocess.CompletedProcess[str]:
+    def run(self, *arguments: object, seconds: float = 110, **changes: str) -> subprocess.CompletedProcess[str]:
         """A command to its end, nobody at a terminal."""
         return subprocess.run(
             alone("drill", *arguments),
@@ -67,7 +67,7 @@ class Rig:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=110,
+            timeout=seconds,
             check=False,
         )
 
