@@ -75,7 +75,7 @@ def _away(away: Sequence[Spell], fault_s: float, back_s: float, drill: Drill) ->
         reason = Reason.UNNOTICED if drill.switch and within.outage_s else Reason.NO_OUTAGE
         unseen = [Measurement(metric, None, reason) for metric in (metrics.DRILL_DETECT, metrics.DRILL_SWITCH)]
         return *unseen, Measurement(metrics.DRILL_OUTAGE, 0.0)
-    noticed_s = away[0].seen_s
+    noticed_s = min(spell.seen_s for spell in away)
     last_s = min(away[-1].end_s, back_s)
     is_whole = away[-1].end_s <= back_s and not away[-1].is_open
     lost_s = sum(min(spell.end_s, back_s) - max(spell.start_s, fault_s) for spell in away)

@@ -94,7 +94,7 @@ def _moments(trace: DrillTrace, lost: Sequence[Spell]) -> tuple[Moment, ...]:
         back_s = trace.marks.get("restore", trace.marks.get("undone", np.inf))
         seen = [spell for spell in lost if spell.seen_s > fault_s]
         away = [spell for spell in seen if spell.start_s < back_s]
-        found += [Moment("noticed", away[0].seen_s)] if away else []
+        found += [Moment("noticed", min(spell.seen_s for spell in away))] if away else []
         found += [Moment("first_good", away[-1].end_s)] if away and not away[-1].is_open else []
         later = [spell for spell in seen if spell.start_s >= back_s]
         found += [Moment("restored", later[-1].end_s)] if later and not later[-1].is_open else []

@@ -138,8 +138,14 @@ def sound_spells(trace: ViewerTrace) -> list[Spell]:
 
 
 def silences(trace: ViewerTrace, *, from_start: bool = False) -> list[Spell]:
-    """Silence alone, whatever the picture does: from one loud reading to the next; readings that do not come are none."""
-    return list(_silences(trace, from_start=from_start))
+    """Silence alone, whatever the picture does: from one loud reading to the next, but for the time without any data.
+
+    Sound that does not come is silence too; but a cut makes no pause for breath longer.
+    """
+    pieces = list(_silences(trace, from_start=from_start))
+    for gap in _gaps(trace):
+        pieces = [rest for piece in pieces for rest in _without(piece, gap)]
+    return [replace(piece, seen_s=piece.start_s + SILENT_S) for piece in pieces if piece.length_s >= SILENT_S]
 
 
 def _silences(trace: ViewerTrace, *, from_start: bool) -> Iterator[Spell]:

@@ -60,6 +60,11 @@ def test_where_several_hold_the_worst_is_told_and_what_is_left_of_the_others():
     ]
 
 
+def test_a_pause_for_breath_before_a_cut_is_no_silence():
+    trace = cut(silent(programme(), 104.0, 105.0), 105.0, 112.0)
+    assert told(trace) == [("no-data", 105.0, 112.0)]
+
+
 def test_no_data_leaves_no_slivers_of_silence_around_it():
     assert [spell.cause for spell in spells(cut(programme(), 105.0, 112.0))] == ["no-data"]
 
