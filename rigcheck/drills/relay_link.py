@@ -16,10 +16,11 @@ import anyio
 from rigcheck.drills.relay_way import Way
 
 CHUNK_BYTES = 65_536
-PACED_BYTES = 1_460
-"""A throttled lane takes a packet's worth at a time, so that its rate is even."""
-CREDIT_S = 0.1
-"""What a throttled lane was late by, it makes up for: a busy computer wakes us late."""
+PACED_S = 0.02
+PACKET_BYTES = 1_460
+"""A throttled lane takes what goes through in 20 ms, and a packet at least, so that its rate is even."""
+CREDIT_S = 0.25
+"""What a throttled lane is late by, it makes up for: a busy computer wakes us late. Beyond this it was idle."""
 MOST_HELD_BYTES = 32 * 1024 * 1024
 """What a delayed lane may hold: 10 s of 25 Mbit/s."""
 BUFFER_BYTES = 131_072
@@ -50,7 +51,7 @@ class Lane:
         data = b"-"
         while data:
             await self._until(self._room_in_s)
-            data = await self.source.read(PACED_BYTES if self.way().mode == "throttle" else CHUNK_BYTES)
+            data = await self.source.read(self._most_bytes())
             self._held.append((anyio.current_time(), data))
             self._held_bytes += len(data)
             self.tell()
@@ -80,10 +81,15 @@ class Lane:
             return
         if way.kbps:
             now_s = anyio.current_time()
-            self._free_at_s = max(now_s - CREDIT_S, self._free_at_s) + len(data) * 8 / (way.kbps * 1000)
+            is_late = now_s - self._free_at_s < CREDIT_S
+            self._free_at_s = (self._free_at_s if is_late else now_s) + len(data) * 8 / (way.kbps * 1000)
         self.sink.write(data)
         await self.sink.drain()
         self.passed += len(data)
+
+    def _most_bytes(self) -> int:
+        kbps = self.way().kbps
+        return min(CHUNK_BYTES, max(PACKET_BYTES, int(kbps * 1000 / 8 * PACED_S))) if kbps else CHUNK_BYTES
 
     def _room_in_s(self) -> float:
         match self.way().mode:

@@ -320,6 +320,28 @@ def test_a_stream_that_ran_runs_again_from_its_own_profile(obs, tmp_path):
         obs.ask("SetCurrentProfile", {"profileName": "rig"})
 
 
+def test_a_stream_from_one_profile_is_ended_before_it_starts_from_another(obs, server):
+    """Chosen while it streams, another profile would leave the stream where it was, and show another target."""
+    add_drill_profile(obs, f"{DRILL}-2", server)
+    obs.ask("SetCurrentProfile", {"profileName": DRILL})
+    obs.ask("StartStream")
+    obs.wait_for("GetStreamStatus", "outputActive", True)
+    time.sleep(2)
+    action = ACTIONS["obs_stream"]
+    record = before(action, Step("obs_stream", {"do": "start", "profile": f"{DRILL}-2"}), room(obs))
+    try:
+        for deed, profile in ((action.do, f"{DRILL}-2"), (action.undo, DRILL)):
+            time.sleep(1)
+            anyio.run(deed, record)
+            assert (state_of(obs)["profile"], state_of(obs)["streams"]) == (profile, True)
+            assert obs.ask("GetStreamStatus")["outputDuration"] < 1000, "it is still the stream from before"
+    finally:
+        obs.ask("StopStream")
+        obs.wait_for("GetStreamStatus", "outputActive", False)
+        obs.ask("SetCurrentProfile", {"profileName": "rig"})
+        obs.ask("RemoveProfile", {"profileName": f"{DRILL}-2"})
+
+
 def test_no_setting_of_any_profile_is_ever_written(obs):
     def written():
         return {path: path.read_text() for path in sorted((obs.config / "basic/profiles").rglob("*/service.json"))}

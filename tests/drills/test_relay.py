@@ -57,6 +57,7 @@ async def test_a_cut_ends_connections_at_once_and_refuses_new_ones_until_it_is_o
             with anyio.fail_after(1), pytest.raises((anyio.BrokenResourceError, anyio.EndOfStream)):
                 await again.receive()
         assert not relay.links
+        assert len(far.guests) == 1, "the ingest was called all the same"
         relay.turn(PASS)
         async with await anyio.connect_tcp("127.0.0.1", port) as after:
             await after.send(b"after")
@@ -173,7 +174,7 @@ async def test_a_throttle_lets_its_rate_through(kbps):
             group.cancel_scope.cancel()
     seconds = far.came[last - 1][0] - far.came[first - 1][0]
     rate_kbps = sum(len(piece) for _, piece in far.came[first:last]) * 8 / 1000 / seconds
-    assert rate_kbps == pytest.approx(kbps, rel=0.05)
+    assert rate_kbps == pytest.approx(kbps, rel=0.08)
 
 
 async def test_a_fault_does_not_last_for_ever(monkeypatch):
