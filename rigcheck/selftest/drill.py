@@ -68,7 +68,7 @@ def _lost(*spans: tuple[float, float]) -> Callable[[DrillTrace], DrillTrace]:
 
 
 def _drilled(profile: Profile) -> Profile:
-    return replace(profile, far_end=FarEnd(url="rtmp://127.0.0.1/live/room"), drills=(DRILL,))
+    return replace(profile, far_end=FarEnd(url="rtmp://127.0.0.1/live/room"), drills=(*profile.drills, DRILL))
 
 
 def _evidence(evidence: Evidence) -> Evidence:
