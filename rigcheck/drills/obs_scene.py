@@ -71,13 +71,13 @@ class Items:
     async def find(self, obs: ObsClient, wants: ItemWants, profile: Profile) -> Record:
         """Raises DrillError where it is part of no scene (of that scene): then it can only be muted."""
         del profile
-        scene = (await obs.ask("GetCurrentProgramScene"))["currentProgramSceneName"] if self.shown else None
-        scene = wants.scene or scene
-        record = {"thing": f"input {wants.input}", "input": wants.input}
-        mine = [at for at, _ in await _items(obs, wants.input, scene)]
-        if not mine:
-            raise DrillError(Message("error.drill.no-item", {"name": wants.input, "scene": scene}))
-        return {**record, "mine": mine}
+        there = await _items(obs, wants.input, wants.scene)
+        if not there:
+            raise DrillError(Message("error.drill.no-item", {"name": wants.input, "scene": wants.scene}))
+        if self.shown and wants.scene is None:
+            live = (await obs.ask("GetCurrentProgramScene"))["currentProgramSceneName"]
+            there = await _items(obs, wants.input, live)
+        return {"thing": f"input {wants.input}", "input": wants.input, "mine": [at for at, _ in there]}
 
     async def look(self, obs: ObsClient, record: Record) -> State:
         """All of its items."""
@@ -94,10 +94,12 @@ class Items:
                 await obs.ask("SetSceneItemEnabled", wish)
 
     def goal(self, record: Record) -> State:
-        """Its items shown, or hidden."""
+        """Its items shown, or hidden. Raises DrillError where it is not in the programme and nothing has hidden it."""
         mine = {(place, number) for place, number in record["mine"]}
         if self.shown and record["wants"]["scene"] is None:
-            mine |= {(place, number) for place, number, shown in record.get("first", record)["was"] if shown}
+            mine |= {(place, number) for place, number, shown in record.get("first", {}).get("was", ()) if shown}
+        if not mine:
+            raise DrillError(Message("error.drill.no-item", {"name": record["input"], "scene": None}))
         return [
             [place, number, self.shown if (place, number) in mine else shown] for place, number, shown in record["was"]
         ]

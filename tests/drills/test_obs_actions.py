@@ -243,6 +243,25 @@ def test_off_and_on_again_within_a_drill_is_as_it_was(obs, tmp_path):
     assert state_of(obs) == was
 
 
+def test_on_again_behind_a_scene_that_hides_it_is_as_it_was_too(obs, tmp_path):
+    was = state_of(obs)
+    made = Rollback(Journal(tmp_path / NAME, "camera-lost", None, "2026-11-22T08:00:00Z"), ACTIONS)
+    back = Step("obs_input_on", {"input": AWKWARD})
+    anyio.run(perform, made, [Step("obs_input_off", {"input": AWKWARD}), STEPS["scene"], back], room(obs))
+    assert items_of(obs, "Live")["Live", AWKWARD]
+    anyio.run(made.undo)
+    assert state_of(obs) == was
+
+
+def test_an_input_that_is_not_in_the_programme_cannot_be_shown_in_it(obs):
+    obs.ask("SetCurrentProgramScene", {"sceneName": "Standby"})
+    record = before(ACTIONS["obs_input_on"], Step("obs_input_on", {"input": AWKWARD}), room(obs))
+    with pytest.raises(DrillError) as told:
+        anyio.run(ACTIONS["obs_input_on"].do, record)
+    obs.ask("SetCurrentProgramScene", {"sceneName": "Live"})
+    assert told.value.message.id == "error.drill.no-item"
+
+
 def test_an_input_that_was_hidden_everywhere_is_not_shown_by_the_undo(obs):
     number = item(obs, "Live", "Cam 1")
     show(obs, "Live", number, shown=False)
