@@ -31,7 +31,7 @@ from rigcheck.drills.guard import refuse_pending
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.lint import OF_OBS, LintError, lint, steps_of
 from rigcheck.drills.rehearse import rehearse
-from rigcheck.drills.run import STEADY_CHECKS, Conduct, NotSteadyError, by_harm
+from rigcheck.drills.run import STEADY_CHECKS, Conduct, NotSteadyError, by_harm, called
 from rigcheck.errors import Exit, NotSeen, UsageError, exit_of
 from rigcheck.flow import acquire
 from rigcheck.flow import run as run_flow
@@ -48,7 +48,7 @@ from rigcheck.profile import Profile, Setting
 
 LIVE_WORD, YES_WORD = "during-show", "yes"
 """What has to be typed, in every language: options and answers of other tools are English too."""
-KNOWN = frozenset(name for check in STEADY_CHECKS for name in (check.id, check.part))
+KNOWN = tuple(sorted(frozenset[str]().union(*map(called, STEADY_CHECKS))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,12 @@ def keep_drilled(room: str | None, drilled: Drilled) -> None:
     """Add a drill to its room's. A state folder that cannot be written costs the memory, not the drill."""
     row = {**asdict(drilled), "at": drilled.at.isoformat()}
     try:
-        with _place(room).open("a", encoding="utf-8", newline="\n") as stream:
-            stream.write(json.dumps(row, ensure_ascii=False, allow_nan=False) + "\n")
+        with _place(room).open("a+b") as stream:
+            stream.seek(-1 if stream.tell() else 0, os.SEEK_END)
+            torn = stream.read() not in (b"", b"\n")  # by a power cut
+            stream.write(
+                (b"\n" if torn else b"") + json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+            )
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:

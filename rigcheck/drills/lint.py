@@ -33,7 +33,7 @@ def steps_of(drill: Drill) -> tuple[Step, ...]:
 def lint(
     drill: Drill, profile: Profile, actions: Mapping[str, Action], checks: Collection[str], obs: ObsState | None
 ) -> tuple[Message, ...]:
-    """What is wrong with a drill. `checks` are the ids and parts that `before` may name; `obs` is what OBS said, if it did."""
+    """What is wrong with a drill. `checks` are the names that `before` may name; `obs` is what OBS said, if it did."""
     return (*_of_names(drill, profile, checks), *_of_steps(drill, profile, actions), *_of_obs(drill, obs))
 
 

@@ -190,8 +190,13 @@ class Told:
 
 
 def chosen(names: Sequence[str]) -> tuple[Check, ...]:
-    """The checks of these ids and parts, in their own order."""
-    return tuple(check for check in STEADY_CHECKS if check.id in names or check.part in names)
+    """The checks of these ids and parts, and those that judge these metrics, in their own order."""
+    return tuple(check for check in STEADY_CHECKS if not called(check).isdisjoint(names))
+
+
+def called(check: Check) -> frozenset[str]:
+    """The names by which a profile may ask for a check."""
+    return frozenset({check.id, check.part, *(metric.id for metric in check.metrics)})
 
 
 def by_harm(drills: Sequence[Drill]) -> tuple[Drill, ...]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 COMMANDS = ("ffmpeg", "gst-launch")
 """Pushers whose command line says where they push to."""
 RELAY = "rigcheck relay"
-_URL = re.compile(r"(?:rtmp[a-z]*|srt)://[^\s|\]\"']+")
+_URL = re.compile(r"(?:rtmp[a-z]*|srt)://(?:\[[0-9a-fA-F:.]+\])?[^\s|\]\"']*")
 
 
 async def count_streams(address: ObsAddress) -> int:

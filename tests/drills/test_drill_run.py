@@ -13,7 +13,7 @@ from rigcheck.drills.action import DrillError
 from rigcheck.drills.company import Company
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.journal import NAME, Journal
-from rigcheck.drills.run import NotSteadyError, by_harm, deadline_s
+from rigcheck.drills.run import NotSteadyError, by_harm, chosen, deadline_s
 from rigcheck.model import Reason, Report, Status
 from rigcheck.samples import OnAirState
 
@@ -152,7 +152,14 @@ async def test_the_crew_hears_what_happens_in_its_order(tmp_path) -> None:
     crew = Paper()
     one = drill(tmp_path, crew={"场控": "切到2号机位"}, notice="马上回来")
     await conduct(tmp_path, one, crew=crew).hold([one])
-    wanted = ["drill.told.fault", "drill.told.black", "场控: drill.crew", "drill.notice", "drill.told.switch", "drill.told.restore"]
+    wanted = [
+        "drill.told.fault",
+        "drill.told.black",
+        "场控: drill.crew",
+        "drill.notice",
+        "drill.told.switch",
+        "drill.told.restore",
+    ]
     assert [line for line in crew.said if line in wanted] == wanted
     assert crew.said.index("drill.told.well") > crew.said.index("drill.told.black")
     assert "drill.told.undone" in crew.said[-2:]
@@ -175,6 +182,14 @@ def test_the_time_box_of_a_standby_picture_begins_anew_after_another_picture() -
     beside = Company(None)  # type: ignore[arg-type] # its clock and its picture are given
     told = [[m.id for m in beside._slate(s, is_slate=s != 150)] for s in (0, 119, 120, 150, 160, 279, 280)]
     assert told == [[], [], ["drill.slate.warn"], [], [], [], ["drill.slate.warn"]]
+
+
+def test_what_must_hold_is_called_by_check_part_or_metric() -> None:
+    by_check, by_metric = chosen(("camera.rate",)), chosen(("camera.fps",))
+    assert by_check == by_metric
+    assert [check.id for check in by_check] == ["camera.rate"]
+    assert {check.part for check in chosen(("host",))} == {"host"}
+    assert chosen(("drill.done",)) == ()
 
 
 def test_all_goes_from_the_harmless_to_the_harmful(tmp_path) -> None:
