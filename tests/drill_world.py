@@ -24,6 +24,7 @@ from rigcheck.model import Message, Reason, Stage
 from rigcheck.plan import Run
 from rigcheck.profile import Profile, Setting
 from rigcheck.samples import HostState, OnAirState, Request, Sample
+from rigcheck.sources.live import LiveSource
 from rigcheck.viewer_state import ViewerTrace
 
 STEP_S, NOTICED_S = 0.02, 0.7
@@ -96,6 +97,18 @@ class Room:
         if request.kind == "host":
             return HostState(cpu_pct=self.cpu_pct.pop(0) if len(self.cpu_pct) > 1 else self.cpu_pct[0])
         raise NotSeen(Reason.MISSING)
+
+
+@dataclass
+class LiveOf:
+    """Standby videos and the drills' history as they really are; of the rest, what the room says."""
+
+    room: Room
+    name: str = "live"
+    is_live: bool = True
+
+    async def acquire(self, request: Request) -> Sample:
+        return await (LiveSource() if request.kind in ("standby", "drilled") else self.room).acquire(request)
 
 
 @dataclass

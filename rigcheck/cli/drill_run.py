@@ -31,7 +31,8 @@ from rigcheck.drills.guard import refuse_pending
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.lint import OF_OBS, LintError, lint, steps_of
 from rigcheck.drills.rehearse import rehearse
-from rigcheck.drills.run import STEADY_CHECKS, Conduct, NotSteadyError, by_harm, called
+from rigcheck.drills.run import Conduct, by_harm
+from rigcheck.drills.steady import STEADY_CHECKS, NotSteadyError, called
 from rigcheck.errors import Exit, NotSeen, UsageError, exit_of
 from rigcheck.flow import acquire
 from rigcheck.flow import run as run_flow

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,8 +10,7 @@ from pathlib import Path
 
 import anyio
 
-from rigcheck.check import Check, Source
-from rigcheck.checks import ALL_CHECKS
+from rigcheck.check import Source
 from rigcheck.checks.drill import DRILL_CHECKS
 from rigcheck.drill_plan import Drill, FarEnd, Step, Within, full_within
 from rigcheck.drills.action import Action, DrillError
@@ -22,8 +21,9 @@ from rigcheck.drills.guard import refuse_live, refuse_pending, refuse_without_pe
 from rigcheck.drills.journal import Journal
 from rigcheck.drills.perform import PATIENCE, STEP_LIMIT_S, Performance
 from rigcheck.drills.rollback import Rollback, Undone
+from rigcheck.drills.steady import Look, chosen, refuse_unsteady
 from rigcheck.errors import NotSeen
-from rigcheck.model import Finding, Message, Reason, Report, Status
+from rigcheck.model import Message, Reason, Report
 from rigcheck.plan import Run
 from rigcheck.profile import Profile
 from rigcheck.samples import Request, Sample
@@ -38,8 +38,6 @@ SETTLED_S, SETTLE_S = 1.0, 15.0
 POLL_S = 0.05
 HARM = ("content", "camera", "mic", "light", "other", "app", "ingest", "network", "pc", "power")
 """`--all` goes from what viewers hardly notice, if it is not undone, to what darkens the room."""
-STEADY_CHECKS: tuple[Check, ...] = tuple(check for check in ALL_CHECKS if check not in DRILL_CHECKS)
-"""What may have to hold before a drill."""
 
 OpenEyes = Callable[[FarEnd, Profile, Crew, Path | None], AbstractAsyncContextManager[Eyes]]
 
@@ -63,7 +61,7 @@ class Conduct:
     """
 
     plan: Run
-    look: Callable[[Run], Awaitable[Report]]
+    look: Look
     actions: Mapping[str, Action]
     crew: Crew
     journal: Path
@@ -103,17 +101,7 @@ class Conduct:
         refuse_without_people(drill, self.actions, self.crew)
         if not self.during_show:
             await refuse_live(drill, self.plan.source, setting)
-        checks = chosen(before)
-        report = await self.look(replace(self.plan, checks=checks)) if checks else None
-        amiss = [finding for finding in report.findings if not self._holds(finding)] if report else []
-        if amiss:
-            what = tuple(dict.fromkeys(finding.check for finding in amiss))
-            raise NotSteadyError(drill, what, tuple(amiss))
-
-    def _holds(self, finding: Finding) -> bool:
-        """What could not be looked at proves nothing; during a show, what must not be looked at is let pass."""
-        unlooked = self.during_show and finding.reason in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN)
-        return unlooked or finding.counted in (Status.OK, Status.WARN)
+        await refuse_unsteady(drill, before, self.plan, self.look, during_show=self.during_show)
 
     async def _hold(self, drill: Drill) -> None:
         """Perform a drill. Raises DrillError where its programme is not good to begin with; nothing was changed then."""
@@ -155,14 +143,6 @@ class Conduct:
         )
 
 
-class NotSteadyError(DrillError):
-    """The room is not as it must be before a drill; `findings` say what is amiss."""
-
-    def __init__(self, drill: Drill, what: tuple[str, ...], findings: tuple[Finding, ...]) -> None:
-        super().__init__(Message("error.drill.unsteady", {"drill": drill.name, "what": what}))
-        self.findings = findings
-
-
 @dataclass(frozen=True, slots=True)
 class Told:
     """A source that knows how the drills went; everything else is looked at through the other one."""
@@ -187,16 +167,6 @@ class Told:
         if request.name not in self.traces:
             raise NotSeen(Reason.NOT_DRILLED)
         return self.traces[request.name]
-
-
-def chosen(names: Sequence[str]) -> tuple[Check, ...]:
-    """The checks of these ids and parts, and those that judge these metrics, in their own order."""
-    return tuple(check for check in STEADY_CHECKS if not called(check).isdisjoint(names))
-
-
-def called(check: Check) -> frozenset[str]:
-    """The names by which a profile may ask for a check."""
-    return frozenset({check.id, check.part, *(metric.id for metric in check.metrics)})
 
 
 def by_harm(drills: Sequence[Drill]) -> tuple[Drill, ...]:

@@ -1,20 +1,23 @@
 """Drills held one after the other: refused where they must be, performed, undone, looked at again, reported."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
 import pytest
-from drill_world import Paper, Room, conduct, drill
+from drill_world import LiveOf, Paper, Room, conduct, drill
 from world_folder import held, put
 
-from rigcheck.drill_plan import Step, Within
+from rigcheck.drill_plan import Backup, BackupContent, BackupNetwork, Step, Within
 from rigcheck.drills import company, run
 from rigcheck.drills.action import DrillError
 from rigcheck.drills.company import Company
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.journal import NAME, Journal
-from rigcheck.drills.run import NotSteadyError, by_harm, chosen, deadline_s
+from rigcheck.drills.run import by_harm, deadline_s
+from rigcheck.drills.steady import NotSteadyError, chosen, standing_by
 from rigcheck.model import Reason, Report, Status
+from rigcheck.profile import Profile
 from rigcheck.samples import OnAirState
 
 pytestmark = pytest.mark.anyio
@@ -140,8 +143,11 @@ async def test_steps_of_people_need_people(tmp_path) -> None:
 
 async def test_cancelling_in_the_middle_undoes_and_remembers_what_was_undone(tmp_path) -> None:
     made = conduct(tmp_path, one := drill(tmp_path, within=Within(detect_s=60, outage_s=60), switch=()))
-    with anyio.move_on_after(2.5):
-        await made.hold([one])
+    async with anyio.create_task_group() as group:
+        group.start_soon(made.hold, [one])
+        while screen(tmp_path) != "changed":  # noqa: ASYNC110 - a file sets no event
+            await anyio.sleep(0.02)
+        group.cancel_scope.cancel()
     assert (made.begun, made.held) == (1, [])
     assert [undone.worked for undone in made.undone] == [True]
     assert screen(tmp_path) == AS_IT_WAS
@@ -182,6 +188,26 @@ def test_the_time_box_of_a_standby_picture_begins_anew_after_another_picture() -
     beside = Company(None)  # type: ignore[arg-type] # its clock and its picture are given
     told = [[m.id for m in beside._slate(s, is_slate=s != 150)] for s in (0, 119, 120, 150, 160, 279, 280)]
     assert told == [[], [], ["drill.slate.warn"], [], [], [], ["drill.slate.warn"]]
+
+
+@pytest.mark.parametrize("file", ["missing.mp4", "text.mp4"])
+async def test_a_standby_video_that_cannot_play_is_no_drill(tmp_path, file: str) -> None:
+    (tmp_path / "text.mp4").write_text("no video")
+    made = conduct(tmp_path, one := drill(tmp_path, covers="content"), source=LiveOf(Room()))
+    room = replace(made.plan.setting.profile, backup=Backup(content=BackupContent(file=str(tmp_path / file))))
+    made.plan = replace(made.plan, setting=replace(made.plan.setting, profile=room))
+    with pytest.raises(NotSteadyError) as refused:
+        await made.hold([one])
+    assert {finding.check for finding in refused.value.findings} >= {"backup.content"}
+    assert (made.begun, screen(tmp_path)) == (0, AS_IT_WAS)
+
+
+def test_only_what_stands_by_for_this_fault_is_looked_at(tmp_path) -> None:
+    content = BackupContent(obs_scene="Standby")
+    room = Profile(backup=Backup(content=content, network=BackupNetwork("backup")))
+    assert standing_by(drill(tmp_path, covers="content"), room) == Backup(content=content)
+    assert standing_by(drill(tmp_path, covers="pc"), room) == Backup()
+    assert standing_by(drill(tmp_path, covers="content"), Profile()) == Backup()
 
 
 def test_what_must_hold_is_called_by_check_part_or_metric() -> None:
