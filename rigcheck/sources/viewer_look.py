@@ -111,6 +111,10 @@ def level_dbfs(frame: AudioFrame) -> float:
     """RMS of the loudest channel in dBFS; -inf for digital silence."""
     from rigcheck.sources.media import full_scale  # noqa: PLC0415 - with av only
 
-    samples: Any = full_scale(frame)
-    power = float(np.square(samples, dtype=np.float64).mean(axis=0).max()) if len(samples) else 0.0
+    if frame.format.name == "fltp":  # as AAC is decoded: without a copy, for it comes fifty times a second
+        planes: Any = frame.planes
+        channels = [np.frombuffer(plane, np.float32, frame.samples) for plane in planes]
+    else:
+        channels = list(full_scale(frame).T)
+    power = max((float(np.dot(channel, channel)) / channel.size for channel in channels if channel.size), default=0.0)
     return 10 * math.log10(power) if power > 0 else -math.inf

@@ -15,7 +15,7 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -36,10 +36,13 @@ RETRY_S = 0.1
 BEAT_S = 0.5
 """A sign of life, also where nothing comes."""
 SOUND_S, DATA_S = 0.05, 0.1
+HEARD = 4
+"""Of so many pieces of sound (21 ms each, as AAC has them) one is decoded beside key frames."""
 BEHIND = 60
 """Packets that may wait for decoding: two seconds of pictures. Beyond, frames are counted and not looked at."""
 _OPTIONS = {"analyzeduration": "5000000", "fflags": "nobuffer", "rw_timeout": "15000000"}  # us
 Waiting = tuple[float, "Packet[Any] | None"]
+"""When a packet came, and it; None: no more will."""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,63 @@ class Teller:
 
 
 @dataclass(slots=True)
+class Decoder:
+    """Tells of every frame and of all sound of one connection."""
+
+    every_frame: bool
+    tell: Teller
+    look: Look
+    waiting: queue.SimpleQueue[Waiting] = field(default_factory=queue.SimpleQueue)
+    _skips: bool = False  # until the next key frame
+    _came: dict[int, tuple[float, bool]] = field(default_factory=dict)
+    _levels: list[float] = field(default_factory=list)
+    _levels_s: float = 0.0
+    _heard: int = 0
+
+    def run(self) -> None:
+        """Decode what waits, until there is no more."""
+        while (each := self.waiting.get())[1] is not None:
+            self.decode(each[0], each[1])
+
+    def decode(self, at_s: float, packet: Packet[Any]) -> None:
+        """Tell what is in one packet, which came at `at_s`."""
+        if packet.stream.type == "video":
+            self._video(at_s, packet)
+            return
+        self._heard += 1
+        if self.every_frame or self._heard % HEARD == 0:
+            self._levels += [level_dbfs(frame) for frame in _frames(packet)]
+        if self._levels and at_s - self._levels_s >= SOUND_S:
+            self.tell("s", at_s, max(self._levels))
+            self._levels, self._levels_s = [], at_s
+
+    def _video(self, at_s: float, packet: Packet[Any]) -> None:
+        stamp = packet.pts if packet.pts is not None else packet.dts or 0
+        is_behind = self.waiting.qsize() > BEHIND
+        self._skips = not packet.is_keyframe and (self._skips or not self.every_frame or is_behind)
+        if self._skips:
+            self.tell("f", at_s, float(stamp * packet.time_base), None, None, None, None, 0)
+            return
+        if len(self._came) > BEHIND:
+            self._came.clear()  # of frames that were never decoded
+        self._came[stamp] = (at_s, packet.is_keyframe)
+        for frame in _frames(packet):
+            frame_s, is_key = self._came.pop(frame.pts, (at_s, False))
+            self.tell("f", frame_s, float(frame.pts * packet.time_base), *self.look(frame), int(is_key))
+
+
+def _frames(packet: Packet[Any]) -> list[Any]:
+    """The frames that a packet completes; none where it is damaged."""
+    import av  # noqa: PLC0415 - heavy, and this process is for nothing else
+
+    try:
+        frames: list[Any] = packet.decode()
+    except av.FFmpegError:
+        return []
+    return frames
+
+
+@dataclass(slots=True)
 class Reader:
     """Reads one stream for as long as the process lives."""
 
@@ -63,12 +123,10 @@ class Reader:
     every_frame: bool
     tell: Teller
     look: Look
-    _skips: bool = False  # until the next key frame
-    _waiting: queue.SimpleQueue[Waiting] = field(default_factory=queue.SimpleQueue)
 
     def run(self) -> None:
         """Connect again and again."""
-        import av  # noqa: PLC0415 - heavy, and this process is for nothing else
+        import av  # noqa: PLC0415 - as above
 
         av.logging.set_level(av.logging.PANIC)
         while True:
@@ -93,7 +151,27 @@ class Reader:
                 yield box
 
     def _follow(self, box: InputContainer, opened_s: float) -> None:
-        """Take packets from one connection until it ends; their decoding ends with it."""
+        """Take packets from one connection until it ends; their decoding ends with it.
+
+        Key frames alone are decoded where they are taken: a thread that is woken for each packet costs more than that.
+        """
+        streams = self._streams(box)
+        self.tell("o", opened_s, bool(box.streams.audio))
+        self.look.forget()
+        decoder = Decoder(self.every_frame, self.tell, self.look)
+        if not self.every_frame:
+            self._take(box, streams, decoder.decode)
+            return
+        thread = threading.Thread(target=decoder.run, daemon=True)
+        thread.start()
+        try:
+            self._take(box, streams, lambda at_s, packet: decoder.waiting.put((at_s, packet)))
+        finally:
+            decoder.waiting.put((0.0, None))
+            thread.join()
+
+    def _streams(self, box: InputContainer) -> list[Any]:
+        """The picture and the sound, set up to be decoded."""
         from av.codec.context import Flags  # noqa: PLC0415 - as above
 
         if not box.streams.video:
@@ -103,16 +181,10 @@ class Reader:
             stream.codec_context.thread_count = 1  # more of them only wait beside an encoder, and hold frames back
             if not self.every_frame:
                 stream.codec_context.flags |= Flags.low_delay  # no frame between key frames will ever push them out
-        self.tell("o", opened_s, bool(box.streams.audio))
-        decoder = threading.Thread(target=self._decode, daemon=True)
-        decoder.start()
-        try:
-            self._take(box, streams)
-        finally:
-            self._waiting.put((0.0, None))
-            decoder.join()
+                stream.codec_context.options = {"skip_loop_filter": "all"}  # it smooths what is not looked at
+        return streams
 
-    def _take(self, box: InputContainer, streams: list[Any]) -> None:
+    def _take(self, box: InputContainer, streams: list[Any], give: Callable[[float, Packet[Any]], None]) -> None:
         said_s, count, has_key = time.monotonic(), 0, False
         for packet in box.demux(streams):
             at_s = time.monotonic()
@@ -124,53 +196,7 @@ class Reader:
                 said_s, count = at_s, 0
             has_key = has_key or (packet.stream.type == "video" and packet.is_keyframe)
             if has_key or packet.stream.type == "audio":
-                self._waiting.put((at_s, packet))
-
-    def _decode(self) -> None:
-        """Tell of every frame and of all sound of one connection."""
-        self.look.forget()
-        came: dict[int, tuple[float, bool]] = {}
-        sound: list[float] = []
-        sound_s = 0.0
-        while True:
-            at_s, packet = self._waiting.get()
-            if packet is None:
-                return
-            if packet.stream.type == "video":
-                self._video(packet, at_s, came)
-                continue
-            sound += self._levels(packet)
-            if at_s - sound_s >= SOUND_S and sound:
-                self.tell("s", at_s, max(sound))
-                sound_s, sound = at_s, []
-
-    def _video(self, packet: Packet[Any], at_s: float, came: dict[int, tuple[float, bool]]) -> None:
-        import av  # noqa: PLC0415 - as above
-
-        stamp = packet.pts if packet.pts is not None else packet.dts or 0
-        self._skips = not packet.is_keyframe and (self._skips or not self.every_frame or self._waiting.qsize() > BEHIND)
-        if self._skips:
-            self.tell("f", at_s, float(stamp * packet.time_base), None, None, None, None, 0)
-            return
-        if len(came) > BEHIND:
-            came.clear()  # of frames that were never decoded
-        came[stamp] = (at_s, packet.is_keyframe)
-        try:
-            frames: list[Any] = packet.decode()
-        except av.FFmpegError:
-            return
-        for frame in frames:
-            frame_s, is_key = came.pop(frame.pts, (at_s, False))
-            self.tell("f", frame_s, float(frame.pts * packet.time_base), *self.look(frame), int(is_key))
-
-    def _levels(self, packet: Packet[Any]) -> list[float]:
-        import av  # noqa: PLC0415 - as above
-
-        try:
-            frames: list[Any] = packet.decode()
-        except av.FFmpegError:
-            return []
-        return [level_dbfs(frame) for frame in frames]
+                give(at_s, packet)
 
 
 def main() -> None:
