@@ -6,6 +6,7 @@ import signal
 import socket
 import stat
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import anyio
@@ -24,6 +25,7 @@ from rigcheck.drills.rollback import Rollback
 from rigcheck.errors import NotSeen, UnwritableError
 from rigcheck.i18n import languages, load_catalogue
 from rigcheck.profile import Profile
+from rigcheck.sources.line import Address
 
 pytestmark = pytest.mark.anyio
 ROOM = Profile()
@@ -160,6 +162,7 @@ def test_the_token_is_in_no_record_and_no_command_line(state):
 
 UNDO = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 import anyio
 from rigcheck.drills.journal import read_journal
@@ -234,3 +237,23 @@ async def test_a_state_folder_that_cannot_be_written_is_told(state):
     (state / "rigcheck").write_text("a file")
     with pytest.raises(UnwritableError):
         await run_relay(NOWHERE, NOWHERE, lambda _: None)
+
+
+async def test_a_relay_answers_at_its_door_from_beginning_to_end():
+    places = []
+    async with sink() as far, anyio.create_task_group() as group:
+        group.start_soon(run_relay, NOWHERE, Address("127.0.0.1", far.port), places.append)
+        await eventually(lambda: bool(places))
+        (door,) = find_doors()
+        assert (door.listen, door.to) == (places[0].url, f"127.0.0.1:{far.port}")
+        async with await anyio.connect_tcp("127.0.0.1", places[0].port) as near:
+            await near.send(b"12345")
+            await eventually(lambda: far.data == b"12345")
+            state = await door.ask(Way("stall"))
+            assert (state.way, state.links, state.passed) == (Way("stall"), 1, 5)
+        for wrong in (replace(door, token="guessed"), replace(door, port=far.port)):  # noqa: S106 - it opens nothing
+            with pytest.raises(NotSeen):
+                await wrong.ask(PASS)
+        assert (await door.ask()).way == Way("stall")
+        group.cancel_scope.cancel()
+    assert find_doors() == []
