@@ -40,7 +40,8 @@ HEARD = 4
 """Of so many pieces of sound (21 ms each, as AAC has them) one is decoded beside key frames."""
 BEHIND = 60
 """Packets that may wait for decoding: two seconds of pictures. Beyond, frames are counted and not looked at."""
-_OPTIONS = {"analyzeduration": "5000000", "fflags": "nobuffer", "rw_timeout": "15000000"}  # us
+_OPTIONS = {"analyzeduration": "5000000", "fpsprobesize": "0", "fflags": "nobuffer", "rw_timeout": "15000000"}  # us
+"""It is open with the first picture; FFmpeg would count frames for a rate that nobody asks for."""
 Waiting = tuple[float, "Packet[Any] | None"]
 """When a packet came, and it; None: no more will."""
 

@@ -6,17 +6,21 @@ import cv2
 import numpy as np
 import psutil
 import pytest
-from services_live import Show, on_air
+from services_live import Show, on_air, push
 from services_obs import ObsStudio
+from services_rtmp import Ingest, ingest
 from services_video import free_port, make_clip
 
 from rigcheck.drill_plan import FarEnd
 from rigcheck.drills.action import DrillError
 from rigcheck.drills.eyes import Eyes, Glance
 from rigcheck.drills.far_end import open_eyes
+from rigcheck.drills.relay import open_relay
+from rigcheck.drills.relay_way import PASS, Way
 from rigcheck.measure.drill import lost_spells
 from rigcheck.measure.outage import Spell, slate_spans, spells
 from rigcheck.profile import ObsPc, Profile
+from rigcheck.sources.line import Address
 from rigcheck.viewer_state import DrillTrace, ViewerTrace
 
 pytestmark = pytest.mark.svc
@@ -72,6 +76,33 @@ def test_an_interruption_is_read_back_within_a_frame_and_a_poll(show, seconds):
     assert spell.length_s == pytest.approx(seconds, abs=FRAME_S + POLL_S)
 
 
+@pytest.mark.parametrize("seconds", [0.5, 2, 7])
+def test_a_stop_of_the_relay_is_read_back_too(tmp_path, seconds):
+    """Between the encoder and the ingest nothing is passed on for a while, and nothing is lost."""
+
+    async def main(server: Ingest) -> list[Spell]:
+        here, there = Address("127.0.0.1", 0), Address(server.host, server.port)
+        async with open_relay(here, there) as (relay, place):
+            encoder = push(f"rtmp://127.0.0.1:{place.port}/open/room")
+            try:
+                await anyio.sleep(1.5)
+                async with open_eyes(FarEnd(url=f"{server.open_url}/room"), Profile(), Nobody(), None) as eyes:
+                    await anyio.sleep(1)
+                    relay.turn(Way("stall"))
+                    await anyio.sleep(seconds)
+                    relay.turn(PASS)
+                    await anyio.sleep(1)
+                    return spells(eyes.trace())
+            finally:
+                encoder.kill()
+                encoder.wait(5)
+
+    with ingest(tmp_path / "server") as server:
+        (spell,) = anyio.run(main, server)
+    assert spell.cause == "no-data"
+    assert spell.length_s == pytest.approx(seconds, abs=FRAME_S + POLL_S)
+
+
 def test_a_cut_is_noticed_within_a_second_and_its_end_too(show):
     noticed = {}
 
@@ -89,21 +120,21 @@ def test_a_cut_is_noticed_within_a_second_and_its_end_too(show):
     assert trace.t_s[-1] > noticed["back"]
 
 
-BLACK = "drawbox=t=fill:color=black:enable='between(t,4,6)'"
-GREY = "drawbox=t=fill:color=gray:enable='between(t,8,11)'"
-FAULTY = (f"testsrc2=s=640x360:r=30,{BLACK},{GREY}", "sine=440,volume=0:enable='between(t,13,16)'")
+BLACK = "drawbox=t=fill:color=black:enable='between(t,7,9)'"
+GREY = "drawbox=t=fill:color=gray:enable='between(t,11,14)'"
+FAULTY = (f"testsrc2=s=640x360:r=30,{BLACK},{GREY}", "sine=440,volume=0:enable='between(t,16,19)'")
 
 
 def test_black_frozen_and_silent_are_told_apart_and_timed(tmp_path):
     async def deed(eyes: Eyes) -> None:
-        await anyio.sleep(14.5)
+        await anyio.sleep(18)
 
     with on_air(tmp_path / "server", *FAULTY) as show:
         trace, found = watch(show, deed)
     assert [spell.cause for spell in found] == ["black", "frozen", "silent"]
     assert [spell.length_s for spell in found] == pytest.approx([2, 3, 3], abs=0.15)
     at = np.interp([spell.start_s for spell in found], trace.t_s, trace.pts_s)
-    assert at == pytest.approx([4, 8, 13], abs=0.15)
+    assert at == pytest.approx([7, 11, 16], abs=0.15)
 
 
 @pytest.mark.parametrize("every_frame", [True, False])
