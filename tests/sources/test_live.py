@@ -16,8 +16,8 @@ from rigcheck.sources.live import ACQUIRE, WORD_LIMIT_S, LiveSource
 from rigcheck.uplink_state import UplinkRequest
 
 
-OTHERS = {"PairRequest", "ChecklistRequest", "DrilledRequest", "DrillRequest"}
-"""Answered from their parts, by a person, from the room's history, and by who holds the drill."""
+OTHERS = {"PairRequest", "ChecklistRequest", "DrilledRequest"}
+"""Answered from their parts, by a person, and from the room's history."""
 
 
 def test_every_kind_of_request_can_be_acquired():
