@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from rigcheck import metrics
 from rigcheck.drill_plan import Drill, full_within
@@ -35,17 +36,36 @@ def _done(trace: DrillTrace) -> Measurement:
     return Measurement(metrics.DRILL_DONE, None, Reason.TIMEOUT if trace.ended == "deadline" else Reason.FAILED)
 
 
-def _times(trace: DrillTrace, drill: Drill) -> tuple[Measurement, ...]:
+class Course(NamedTuple):
+    """What viewers lost by the fault, before the way back began, and after that; seconds on the trace's clock."""
+
+    fault_s: float
+    back_s: float
+    away: tuple[Spell, ...]
+    later: tuple[Spell, ...]
+
+
+def course(trace: DrillTrace) -> Course | None:
+    """How a drill went for viewers; None where nobody watched, or no fault was made.
+
+    A person's fault is marked when it has been seen: it was there from the beginning of what was lost.
+    """
     fault_s = trace.marks.get("fault")
     if trace.viewer is None or fault_s is None:
-        return tuple(Measurement(metric, None, Reason.FAILED) for metric in TIMES)
+        return None
     seen = lost_spells(trace)
     fault_s = min([fault_s, *(spell.start_s for spell in seen if spell.start_s < fault_s < spell.end_s)])
-    lost = [spell for spell in seen if spell.start_s >= fault_s]  # a person's fault is marked when it has been seen
     back_s = trace.marks.get("restore", trace.marks.get("undone", trace.viewer.until_s))
-    away = [spell for spell in lost if spell.start_s < back_s]
-    within = full_within(drill)
-    return (*_away(away, fault_s, back_s, drill), _restore(trace, lost, within.restore_s))
+    away = tuple(spell for spell in seen if fault_s <= spell.start_s < back_s)
+    return Course(fault_s, back_s, away, tuple(spell for spell in seen if spell.start_s >= back_s))
+
+
+def _times(trace: DrillTrace, drill: Drill) -> tuple[Measurement, ...]:
+    went = course(trace)
+    if went is None:
+        return tuple(Measurement(metric, None, Reason.FAILED) for metric in TIMES)
+    lost = (*went.away, *went.later)
+    return (*_away(went.away, went.fault_s, went.back_s, drill), _restore(trace, lost, full_within(drill).restore_s))
 
 
 def lost_spells(trace: DrillTrace) -> list[Spell]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from rigcheck.measure.drill import lost_spells
+from rigcheck.measure.drill import course, lost_spells
 from rigcheck.measure.outage import CAUSES, Cause, Spell, slate_spans, sound_spells
 from rigcheck.viewer_state import DrillTrace
 
@@ -53,14 +53,14 @@ def story(trace: DrillTrace) -> Story | None:
     viewer = trace.viewer
     if viewer is None:
         return None
-    lost = lost_spells(trace)
+    lost, went = lost_spells(trace), course(trace)
     ends = [viewer.from_s, viewer.until_s, *trace.marks.values(), *trace.taps.values()]
     slates = [Stretch("slate", *span) for span in slate_spans(viewer)]
     return Story(
         min(ends),
         max(ends),
-        trace.marks.get("fault", min(ends)),
-        _moments(trace, lost),
+        went.fault_s if went else min(ends),
+        _moments(trace),
         _stretches([*_of(lost, PICTURE), *slates], viewer.from_s, viewer.until_s),
         _stretches(_of(sound_spells(viewer)), viewer.from_s, viewer.until_s) if viewer.has_sound else (),
         _rates(trace),
@@ -85,19 +85,16 @@ def _stretches(known: Sequence[Stretch], from_s: float, until_s: float) -> tuple
     return tuple(told)
 
 
-def _moments(trace: DrillTrace, lost: Sequence[Spell]) -> tuple[Moment, ...]:
+def _moments(trace: DrillTrace) -> tuple[Moment, ...]:
     """The marks of what was done, and what was seen of it, in order of time."""
-    done = {"fault": "fault", "switch": "switch", "restore": "restore", "undone": "undone"}
-    found = [Moment(word, trace.marks[mark]) for mark, word in done.items() if mark in trace.marks]
-    fault_s = trace.marks.get("fault")
-    if fault_s is not None:
-        back_s = trace.marks.get("restore", trace.marks.get("undone", np.inf))
-        seen = [spell for spell in lost if spell.seen_s > fault_s]
-        away = [spell for spell in seen if spell.start_s < back_s]
-        found += [Moment("noticed", min(spell.seen_s for spell in away))] if away else []
-        found += [Moment("first_good", away[-1].end_s)] if away and not away[-1].is_open else []
-        later = [spell for spell in seen if spell.start_s >= back_s]
-        found += [Moment("restored", later[-1].end_s)] if later and not later[-1].is_open else []
+    done = ("fault", "switch", "restore", "undone")
+    found = [Moment(word, trace.marks[word]) for word in done if word in trace.marks]
+    went = course(trace)
+    if went is not None:
+        found[0] = Moment("fault", went.fault_s)
+        found += [Moment("noticed", min(spell.seen_s for spell in went.away))] if went.away else []
+        found += [Moment("first_good", spell.end_s) for spell in went.away[-1:] if not spell.is_open]
+        found += [Moment("restored", spell.end_s) for spell in went.later[-1:] if not spell.is_open]
     return tuple(sorted(found, key=lambda moment: moment.at_s))
 
 

@@ -148,7 +148,7 @@ def test_every_kind_has_its_own_targets(covers, outage_s):
     assert within.outage_s == outage_s
     assert None not in (within.detect_s, within.switch_s, within.restore_s)
     written = full_within(Drill("any", covers, within=Within(outage_s=3.5)))
-    assert written.outage_s == 3.5
+    assert (written.detect_s, written.outage_s, written.restore_s) == (3, 3.5, 20)
 
 
 def test_targets_that_are_written_are_the_rooms_own():

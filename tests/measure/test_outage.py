@@ -65,6 +65,13 @@ def test_a_pause_for_breath_before_a_cut_is_no_silence():
     assert told(trace) == [("no-data", 105.0, 112.0)]
 
 
+def test_what_is_left_of_a_loss_beside_a_worse_one_is_told_from_a_hiccup_on():
+    assert told(cut(black(programme(), 105.0, 107.0), 105.2, 106.0)) == [
+        ("no-data", 105.2, 106.0),
+        ("black", 106.0, 107.0),
+    ]
+
+
 def test_no_data_leaves_no_slivers_of_silence_around_it():
     assert [spell.cause for spell in spells(cut(programme(), 105.0, 112.0))] == ["no-data"]
 
