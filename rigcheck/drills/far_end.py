@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from rigcheck.drills.crew import Crew
 from rigcheck.drills.eyes import Eyes, Glance
 from rigcheck.errors import NotSeen
 from rigcheck.measure.outage import SLATE, spells
-from rigcheck.model import Message
+from rigcheck.model import Message, Reason
 from rigcheck.profile import Profile
 from rigcheck.samples import LOCAL_OBS, ObsAddress
 from rigcheck.sources.sighting import Sightings
@@ -91,13 +91,16 @@ class _Watching:
 
 
 def _blind(fault: NotSeen) -> DrillError:
-    return DrillError(Message("error.drill.blind", {"reason": fault.reason}))
+    if fault.reason in (Reason.UNREACHABLE, Reason.NO_STREAM):
+        return DrillError(Message("error.drill.no-picture"))
+    return DrillError(Message("error.drill.blind"))
 
 
 @dataclass(slots=True)
 class _Tapping:
     """A person with the viewer's phone: what was tapped last is what they see. `is_gone`: nobody taps any more."""
 
+    began_s: float
     tapped: dict[str, float] = field(default_factory=dict)
     is_gone: bool = False
 
@@ -110,7 +113,8 @@ class _Tapping:
         return Glance("by-hand" if len(self.tapped) % 2 else None)
 
     def trace(self) -> ViewerTrace | None:
-        return None if self.is_gone else Sightings("person", has_sound=False).trace(self.now_s())
+        nothing = Sightings("person", has_sound=False).trace(self.now_s())
+        return None if self.is_gone else replace(nothing, from_s=self.began_s)
 
     def taps(self) -> Mapping[str, float]:
         return dict(self.tapped)
@@ -130,6 +134,6 @@ class _Tapping:
 async def _tapping(crew: Crew) -> AsyncIterator[Eyes]:
     if not crew.is_there:
         raise DrillError(Message("error.drill.no-taps"))
-    eyes = _Tapping()
+    eyes = _Tapping(time.monotonic())
     async with beside(partial(eyes.follow, crew)):
         yield eyes

@@ -191,7 +191,7 @@ def test_a_far_end_without_a_stream_is_an_error_and_nothing_is_left_running(tmp_
 
     with pytest.raises(DrillError) as unseen:
         anyio.run(main)
-    assert unseen.value.message.params == {"reason": "unreachable"}
+    assert unseen.value.message.id == "error.drill.no-picture"
     assert readers() == []
 
 
