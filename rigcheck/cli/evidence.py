@@ -13,6 +13,7 @@ from rigcheck.checks import ALL_CHECKS
 from rigcheck.cli.attendant import Attendant
 from rigcheck.cli.options import MicOptions, Options
 from rigcheck.cli.rooms import find_room, room_key
+from rigcheck.drill_plan import Backup
 from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_profile
 from rigcheck.model import Stage
@@ -89,6 +90,8 @@ def only_main(profile: Profile) -> Profile:
         power=_main(profile.power),
         network=replace(profile.network, lines=_main(profile.network.lines)),
         obs={role: pc for role, pc in profile.obs.items() if role == "main"},
+        backup=Backup(),
+        drills=(),
     )
 
 

@@ -1,6 +1,7 @@
 """Real files, good and bad, read as a standby video; what was seen of them, and of drills, comes back from a recording."""
 
 import os
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,8 +13,11 @@ from standby_files import make_file
 from test_store import same
 
 from rigcheck.backup_state import DrilledRequest, DrillHistory, StandbyFile, StandbyRequest
+from rigcheck.cli.evidence import only_main
+from rigcheck.drill_plan import Backup, BackupContent, BackupDevice, BackupNetwork, BackupPower, Drill, Step, Within
 from rigcheck.drill_state import Drilled
 from rigcheck.errors import NotSeen
+from rigcheck.loading import dump_profile, load_profile
 from rigcheck.measure.standby import measure_standby
 from rigcheck.model import Stage, Status
 from rigcheck.profile import Profile, Setting
@@ -178,3 +182,41 @@ def test_a_standby_video_that_cannot_be_is_refused(changes):
     arrays |= {name: value for name, value in changes.items() if name in arrays}
     with pytest.raises(UnfitError):
         decode("standby", fields, arrays)
+
+
+def test_a_recorded_room_keeps_what_stands_by_but_nothing_that_is_said_or_done_in_a_drill(tmp_path):
+    backup = Backup(
+        network=BackupNetwork("backup"),
+        camera=BackupDevice("backup", "Cam 2"),
+        power=BackupPower("main", ("pc",), 12.5),
+        content=BackupContent("Standby", r"C:\Users\Li Wei\standby.mp4"),
+        drilled_within_days=30,
+    )
+    drill = Drill(
+        "plug-pulled",
+        "power",
+        fault=(Step("ask", "Li pulls the plug", who="Li"),),
+        switch=(Step("run", {"argv": ["/home/li/switch"], "undo": ["true"]}),),
+        within=Within(outage_s=1.5),
+        crew={"Li": "138 0000"},
+    )
+    room = Profile(backup=backup, drills=(drill, Drill("pc-dead", "pc")), people={"Li": "138 0000"})
+    text = dump_profile(room)
+    assert "Li" not in text
+    assert "138" not in text
+    (tmp_path / "r.yaml").write_text(text, encoding="utf-8")
+    back = load_profile(tmp_path / "r.yaml")
+    assert back.backup == replace(backup, content=BackupContent("Standby", "standby.mp4"))
+    assert back.drills == (
+        Drill("plug-pulled", "power", fault=(Step("ask"),), within=Within(outage_s=1.5)),
+        Drill("pc-dead", "pc"),
+    )
+
+
+def test_a_room_without_a_backup_is_recorded_without_one():
+    assert not re.search("^(backup|drills):", dump_profile(Profile()), re.MULTILINE)
+
+
+def test_one_plain_file_is_no_evidence_of_a_backup():
+    room = only_main(Profile(backup=Backup(camera=BackupDevice("backup")), drills=(Drill("d", "pc"),)))
+    assert (room.backup, room.drills) == (Backup(), ())
