@@ -42,7 +42,6 @@ def assemble(
         status=overall(findings, require_backup=profile.require_backup),
         findings=worst_first(findings, order),
         taken=taken,
-        not_checked=tuple(profile.later),
         warn_ok=plan.warn_ok,
         require_backup=profile.require_backup,
         again=plan.again,
@@ -116,9 +115,13 @@ def _taken(plan: Run, tasks: list[Task], measured: Mapping[int, Measured]) -> tu
     return tuple(sorted(found.values(), key=lambda t: (not t.is_main, t.device, order[t.measurement.metric.id])))
 
 
+_ALONE = ("checklist", "backup")
+"""Parts each of whose checks has evidence of its own; being on air is such evidence, too."""
+
+
 def _unseen_part(check: Check, unseen: NotSeen) -> list[Measurement]:
-    """Nothing of a part was seen: all of its metrics, without values. Being on air is evidence of its own, as is an answer."""
-    if check.metrics == (HOST_ON_AIR,) or check.part == "checklist":
+    """Nothing of a part was seen: all of its metrics, without values. Some evidence is of one metric alone: see _ALONE."""
+    if check.metrics == (HOST_ON_AIR,) or check.part in _ALONE:
         return list(_unseen(check, unseen))
     metrics = [metric for metric in METRICS.values() if metric.part == check.part and metric is not HOST_ON_AIR]
     return [Measurement(metric, None, unseen.reason, params=unseen.params) for metric in metrics]

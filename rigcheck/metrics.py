@@ -159,4 +159,24 @@ CHECKLIST_PICTURE = Metric("checklist.picture", "flag", 0)  # by eye, where the 
 CHECKLIST_SOUND = Metric("checklist.sound", "flag", 0)  # by ear, where the microphone could not be read
 CHECKLIST_PROGRAM = Metric("checklist.program", "flag", 0)  # by eye and ear, where OBS could not be asked
 
+BACKUP_READY = Metric("backup.ready", "flag", 0)
+BACKUP_DIFFERS = Metric("backup.differs", "count", 0)  # in what it would look or sound otherwise than the main one
+BACKUP_RUNTIME = Metric("backup.runtime_s", "s", 0)
+BACKUP_CONTENT = Metric("backup.content")  # ok, missing, denied, damaged, no-picture
+BACKUP_CONTENT_LENGTH = Metric("backup.content_s", "s", 0)
+BACKUP_MOVING = Metric("backup.content_moving_pct", "%", 0)
+BACKUP_VOICED = Metric("backup.content_voiced_pct", "%", 0)
+BACKUP_DRILL = Metric("backup.drill")  # ok, warn, fail, unknown: how the last one went; never; unproven
+BACKUP_DRILL_AGE = Metric("backup.drilled_days", "days", 0)
+
+DRILL_DETECT = Metric("drill.detect_s", "s", 2)
+DRILL_SWITCH = Metric("drill.switch_s", "s", 2)
+DRILL_OUTAGE = Metric("drill.outage_s", "s", 2)
+DRILL_RESTORE = Metric("drill.restore_s", "s", 2)
+DRILL_DONE = Metric("drill.done", "flag", 0)  # came to its end
+DRILL_UNDONE = Metric("drill.undone", "flag", 0)  # everything that it changed is as it was
+
+FAR_END_LOST = Metric("far_end.lost_s", "s", 2)  # of a look: no data, black or frozen
+FAR_END_SILENT = Metric("far_end.silent_s", "s", 2)
+
 METRICS: dict[str, Metric] = {value.id: value for value in list(globals().values()) if isinstance(value, Metric)}

@@ -248,7 +248,6 @@ class Report:
     status: Status
     findings: tuple[Finding, ...]
     taken: tuple[Taken, ...]
-    not_checked: tuple[str, ...] = ()  # sections of the profile that no check of this version looks at
     warn_ok: bool = False  # warnings are fine for whoever asked
     require_backup: bool = False  # the room must have its reserve
     again: datetime | None = None  # only what was not ok in the run of that time was looked at

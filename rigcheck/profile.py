@@ -6,6 +6,7 @@ ValueError. `Written` annotations say how a value is written in YAML where that 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -13,6 +14,7 @@ from typing import Annotated, Any, Literal
 from annotated_types import Ge, Gt, Le, Len
 
 from rigcheck.baseline import Baseline
+from rigcheck.drill_plan import Backup, Drill, FarEnd
 from rigcheck.limit import WrittenLimit
 from rigcheck.model import Stage, Waiver
 from rigcheck.platform import PlatformOverride
@@ -166,8 +168,7 @@ class Profile:
 
     `camera`, `mic` and `power` map device names to devices; the first role is called `main` (for power, any name).
     An empty section means that the room has none. `platforms` overrides what is known of them, `recommend` the rules of
-    the push plan. `limits` override the built-in ones per metric id. `later` keeps
-    the written ones of the sections in `rigcheck.later`, whose parts are not built yet.
+    the push plan. `limits` override the built-in ones per metric id.
     """
 
     room: Label | None = None
@@ -186,10 +187,13 @@ class Profile:
     recommend: PushRules = field(default_factory=PushRules)
     backends: tuple[Backend, ...] = ()
     checklist: tuple[Label, ...] = ()
+    backup: Backup = field(default_factory=Backup)
+    far_end: FarEnd | None = None
+    drills: tuple[Drill, ...] = ()
+    people: dict[Label, Label] = field(default_factory=dict)  # who the crew's words mean: a name, a phone number
     limits: dict[str, WrittenLimit] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     require_backup: bool = False
-    later: dict[str, Any] = field(default_factory=dict)
     name: str | None = None  # file name without its ending
     path: str | None = None
     sha256: str | None = None
@@ -197,6 +201,10 @@ class Profile:
 
 WORD = "word."
 """What stands before a section whose main device a person is asked about instead."""
+BACKUP = "backup"
+"""The section of what stands by, by kind; `backup.camera.mic` are those of these kinds that the room has."""
+DRILLED = "drilled"
+"""The section of what a room has a backup or a drill for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +227,7 @@ class Setting:
 
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
-        if section == "checklist":
+        if section in ("checklist", DRILLED) or section.startswith(BACKUP):
             return ""  # every item is called by its own name
         return main_name(self.names(section.removeprefix(WORD)))
 
@@ -229,18 +237,29 @@ class Setting:
             return ("main",) if section != "encoder" or self.profile.camera else ()
         if section.startswith(WORD):
             return (self.main_of(section),) if section.removeprefix(WORD) in self.unseen else ()
+        if section == DRILLED or section.startswith(BACKUP):
+            return self._kinds(section)
         return tuple(self._devices(section))
 
+    def _kinds(self, section: str) -> tuple[str, ...]:
+        """What stands by, and, of "drilled", also what is drilled without: network, camera, mic, power, content ..."""
+        there = self.profile.backup.kinds
+        if section == DRILLED:
+            return tuple(dict.fromkeys((*there, *(drill.covers for drill in self.profile.drills))))
+        wanted = section.split(".")[1:]
+        return tuple(kind for kind in there if not wanted or kind in wanted)
+
     def _devices(self, section: str) -> dict[str, Any]:
-        if section == "network":
-            return dict(self.profile.network.lines)
-        if section == "ingest":
-            return self.profile.push.ingests()
-        if section == "backend":
-            return backends_by_name(self.profile.backends)
-        if section == "checklist":
-            return dict.fromkeys(self.profile.checklist)
-        devices: dict[str, Any] = getattr(self.profile, section)
+        room = self.profile
+        made: dict[str, Callable[[], dict[str, Any]]] = {
+            "network": lambda: dict(room.network.lines),
+            "ingest": room.push.ingests,
+            "backend": lambda: backends_by_name(room.backends),
+            "checklist": lambda: dict.fromkeys(room.checklist),
+            "far_end": lambda: {"main": room.far_end} if room.far_end else {},
+            "drill": lambda: {drill.name: drill for drill in room.drills},
+        }
+        devices: dict[str, Any] = made[section]() if section in made else getattr(room, section)
         return devices
 
     def device(

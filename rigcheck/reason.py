@@ -38,6 +38,7 @@ class Reason(StrEnum):
     NEEDS_QUIET = "needs-quiet"
     NEEDS_OBS = "needs-obs"
     NOT_ASKED = "not-asked"
+    NO_OUTAGE = "no-outage"
     PASSED_OVER = "passed-over"
     ON_AIR = "on-air"
     ON_AIR_UNKNOWN = "on-air-unknown"
@@ -65,6 +66,8 @@ class Reason(StrEnum):
     FAILED = "failed"
     LIVE_KEY = "live-key"
     BADLY_EXPOSED = "badly-exposed"
+    UNNOTICED = "unnoticed"
+    NOT_DRILLED = "not-drilled"
 
     @property
     def is_blind(self) -> bool:

@@ -15,20 +15,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rigcheck.backend_state import BackendState
+from rigcheck.backup_state import DrillHistory, StandbyFile
 from rigcheck.checklist_state import ChecklistAnswer
 from rigcheck.encoder_state import EncoderTrials
+
+# Found here with all the other kinds:
+from rigcheck.host_state import HostRequest as HostRequest  # noqa: PLC0414 - a name to import from here
+from rigcheck.host_state import HostState as HostState  # noqa: PLC0414 - likewise
 from rigcheck.ingest_state import IngestState, PushTrace
 from rigcheck.link_state import LineState, LinkState, Presence, Reach
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import Box, Mode
-
-# Found here with all the other kinds:
-from rigcheck.request import PROGRAM as PROGRAM  # noqa: PLC0414 - a name to import from here
+from rigcheck.request import PROGRAM as PROGRAM  # noqa: PLC0414 - likewise
 from rigcheck.request import ObsAddress as ObsAddress  # noqa: PLC0414 - likewise
 from rigcheck.request import Request as Request  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncClip as SyncClip  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncRequest as SyncRequest  # noqa: PLC0414 - likewise
 from rigcheck.uplink_state import UplinkRequest, UplinkTrace
+from rigcheck.viewer_state import DrillTrace, ViewerTrace
 
 LOCAL_OBS = ObsAddress("ws://127.0.0.1:4455")
 """Where an OBS listens by default."""
@@ -122,20 +126,6 @@ class PowerRequest(Request):
     def resource(self) -> str:
         """Readings do not hurt each other."""
         return f"power:{self.name}"
-
-
-@dataclass(frozen=True, slots=True)
-class HostRequest(Request):
-    """The state of this computer over `seconds`."""
-
-    kind: ClassVar[str] = "host"
-    record_to: str | None = None
-    seconds: float = 1.0
-
-    @property
-    def deadline_s(self) -> float:
-        """System tools (sleep, clock) may each take a second."""
-        return self.seconds + 7.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,25 +236,6 @@ class PowerState:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class HostState:
-    """The computer's own figures. None: this system does not say."""
-
-    kind: ClassVar[str] = "host"
-    cpu_pct: float | None = None
-    gpu_pct: float | None = None
-    cpu_pressure_pct: float | None = None  # PSI some avg10
-    memory_available_mb: float | None = None
-    disk_free_gb: float | None = None
-    throttled: bool | None = None
-    temperature_c: float | None = None
-    clock_offset_ms: float | None = None
-    sleep_after_min: float | None = None
-    never_sleeps: bool | None = None
-    reboot_pending: bool | None = None
-    on_battery: bool | None = None
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class OnAirState:
     """Programs that can push a stream: those seen pushing, and those that run and could not be asked."""
 
@@ -293,6 +264,10 @@ Sample = (
     | EncoderTrials
     | BackendState
     | ChecklistAnswer
+    | ViewerTrace
+    | DrillTrace
+    | DrillHistory
+    | StandbyFile
 )
 SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in get_args(Sample)}
 STAND_INS = {LevelTrace.kind: AudioClip.kind}

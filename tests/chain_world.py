@@ -13,7 +13,7 @@ from rigcheck.chain import questions
 from rigcheck.chain.ask import ask_backup_ingest, ask_camera, ask_ingest, ask_line, ask_main_obs
 from rigcheck.checks.host import ask_on_air
 from rigcheck.checks.power import ask_power
-from rigcheck.later import (
+from rigcheck.drill_plan import (
     Backup,
     BackupContent,
     BackupDevice,
@@ -84,8 +84,8 @@ def setting(profile: Profile = ROOM) -> Setting:
     return Setting(profile, Stage.GO, date(2026, 11, 22))
 
 
-def with_later(profile: Profile = ROOM, **sections: object) -> Profile:
-    return replace(profile, later={**profile.later, **sections})
+def room_with(profile: Profile = ROOM, **sections: Any) -> Profile:
+    return replace(profile, **sections)
 
 
 def mains(**values: str) -> PowerState:

@@ -198,7 +198,9 @@ def report_of(room: Room) -> Report:
         **room.limits,
     }
     measured = {"main": _measured({**GOOD, **room.values}, room)}
-    cases = [_case(check, "main", measured["main"], limits) for check in CHECKS if check.part != "checklist"]
+    cases = [
+        _case(check, "main", measured["main"], limits) for check in CHECKS if check.part not in ("checklist", "backup")
+    ]
     for (section, device), values in room.spares.items():
         measured[device] = {**measured.get(device, {}), **_measured(values, room)}
         cases += [_case(c, device, measured[device], limits) for c in CHECKS if c.section == section]
@@ -220,7 +222,6 @@ def report_of(room: Room) -> Report:
         "status": overall(findings, require_backup=False),
         "findings": worst_first(findings, order),
         "taken": tuple(_taken(measured)),
-        "not_checked": ("drills",),
     }
     return Report(**{**fields, **room.report})
 

@@ -321,11 +321,8 @@ async def test_cancelling_ends_the_acquisitions() -> None:
     assert source.busy == {"a": 0}
 
 
-async def test_sections_that_nothing_looks_at_yet_are_named() -> None:
-    made = await report(
-        Fake(), check(), profile=room(later={"drills": {}}, name="beauty-3", camera={"main": CameraDevice()})
-    )
-    assert made.not_checked == ("drills",)
+async def test_the_profile_is_named() -> None:
+    made = await report(Fake(), check(), profile=room(name="beauty-3", camera={"main": CameraDevice()}))
     assert made.profile is not None
     assert made.profile.name == "beauty-3"
 

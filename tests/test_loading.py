@@ -36,10 +36,9 @@ def test_the_whole_of_the_contract_is_read(write) -> None:
     }
     assert profile.waivers == (Waiver("light.evenness", date(2026, 12, 31), "lamp on order"),)
     assert profile.show.starts == "20:00"
-    assert list(profile.later) == ["backup", "far_end", "drills"]
     assert profile.network.lines["backup"].far_end_port == 8081
     assert profile.obs["main"].password == Secret("env:OBS_PASSWORD")
-    assert profile.later["drills"][0].switch[0].action == "obs_scene"
+    assert profile.drills[0].switch[0].action == "obs_scene"
     assert profile.name == "room"
     assert profile.sha256 is not None
     assert len(profile.sha256) == 64

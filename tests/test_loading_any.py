@@ -41,7 +41,11 @@ def test_a_dump_loads_back_equal_without_hosts_and_secrets(write) -> None:
     assert back.camera["main"] == profile.camera["main"]
     assert back.camera["backup"].device == "rtsp://recorded"
     assert back.power["ups"].nut == "ups@recorded"
-    assert back.later == {}
+    assert [(drill.name, drill.covers) for drill in back.drills] == [
+        (drill.name, drill.covers) for drill in profile.drills
+    ]
+    assert {step.wants for drill in back.drills for step in drill.fault} <= {None}
+    assert back.backup.kinds == profile.backup.kinds
     assert dump_profile(back) == text
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from rigcheck.checks import ALL_CHECKS
-from rigcheck.later import LATER_METRICS
 from rigcheck.loading import PROFILE_SCHEMA, find_profile, load_profile, profile_schema_text, shipped_profile_dirs
 from rigcheck.metrics import METRICS
 
@@ -102,8 +101,4 @@ def test_editors_see_the_same_mistakes(tmp_path, text: str) -> None:
 def test_the_schema_says_what_a_line_means() -> None:
     made = json.loads(PROFILE_SCHEMA.read_text(encoding="utf-8"))
     assert made["$defs"]["CameraDevice"]["description"].startswith("One camera")
-    assert set(made["properties"]["limits"]["propertyNames"]["enum"]) == METRICS.keys() | LATER_METRICS
-
-
-def test_metrics_that_are_measured_are_later_no_more() -> None:
-    assert not METRICS.keys() & LATER_METRICS
+    assert set(made["properties"]["limits"]["propertyNames"]["enum"]) == METRICS.keys()

@@ -6,31 +6,48 @@ from collections.abc import Mapping
 
 from rigcheck.address import host_of
 from rigcheck.chain.ask import ask_backup_ingest
-from rigcheck.chain.link import Cover, Link, Plan, Step
-from rigcheck.later import Backup, BackupDevice, Drill
-from rigcheck.later import Step as DrillStep
+from rigcheck.chain.link import Link, Plan, Step
+from rigcheck.drill_plan import BackupDevice, Drill
+from rigcheck.drill_plan import Cover as AnyCover
+from rigcheck.drill_plan import Step as DrillStep
 from rigcheck.model import Message, Params, Role
 from rigcheck.profile import Profile
 from rigcheck.uplink import Network
 
-_ACTIONS = {"obs_scene": "scene", "obs_input_on": "input", "obs_input_off": "input"}
+_OF_INPUTS = ("obs_input_on", "obs_input_off", "obs_mute", "obs_unmute", "obs_media")
+_ACTIONS = {
+    "obs_scene": "scene",
+    **dict.fromkeys(_OF_INPUTS, "input"),
+    **dict.fromkeys(("line_up", "line_down"), "line"),
+}
 """The actions that have words of their own, and what each of them wants."""
+_BOTH_WAYS = {(action, way) for action in ("obs_stream", "obs_virtual_camera") for way in ("start", "stop")}
+"""Those that only go one way or the other."""
+GENERIC = ("network", "camera", "mic", "power", "content", "ingest", "pc", "app")
+"""What we know a way out for, where the profile says nothing."""
 
 
 def plan_for(link: Link, profile: Profile) -> Plan:
     """Who does what, in order. The first kind of backup that the profile has a drill or a section for is taken."""
     mend = (_ours(link.mend),) if link.mend is not None else ()
     for cover in link.covers:
-        origin, steps = _of_profile(cover, profile)
-        if steps:
+        origin, steps = way_out(cover, profile)
+        if origin is not None:
             return Plan(cover, mend, steps, origin)
-    cover = link.covers[0]
-    return Plan(cover, mend, (_ours(Message(f"now.generic.{cover}")),))
+    return Plan(link.covers[0], mend, way_out(link.covers[0], profile)[1])
 
 
-def _of_profile(cover: Cover, profile: Profile) -> tuple[str, tuple[Step, ...]]:
+def way_out(cover: AnyCover, profile: Profile) -> tuple[str | None, tuple[Step, ...]]:
+    """Who does what when this fails, and where that is written; None: our generic step, or none at all."""
+    origin, steps = _of_profile(cover, profile)
+    if steps:
+        return origin, steps
+    return None, (_ours(Message(f"now.generic.{cover}")),) if cover in GENERIC else ()
+
+
+def _of_profile(cover: AnyCover, profile: Profile) -> tuple[str, tuple[Step, ...]]:
     """What the profile says to do, and where it says so."""
-    drills: tuple[Drill, ...] = profile.later.get("drills") or ()
+    drills = profile.drills
     for drill in drills:
         if drill.covers == cover and (steps := _of_drill(drill)):
             return f"drill:{drill.name}", steps
@@ -56,12 +73,23 @@ def _of_action(step: DrillStep) -> Step:
 def _words(step: DrillStep) -> Message | str:
     """What a drill's action is for somebody who does it by hand."""
     wants = step.wants
-    if step.action == "ask" and isinstance(wants, str):
-        return wants
-    blank = _ACTIONS.get(step.action)
-    if blank and isinstance(wants, Mapping) and isinstance(wants.get(blank), str):
-        return Message(f"now.act.{step.action}", {"name": wants[blank]})
+    if step.action == "ask":
+        asked = wants.get("what") if isinstance(wants, Mapping) else wants
+        if isinstance(asked, str):
+            return asked
+    given = _given(step.action, wants)
+    if given is not None and step.action in _ACTIONS:
+        return Message(f"now.act.{step.action}", {"name": given})
+    if given is not None:
+        return Message(f"now.act.{step.action}_{given}")
     return f"{step.action}: {_plain(wants)}" if wants is not None else step.action
+
+
+def _given(action: str, wants: object) -> str | None:
+    """What an action is done to, or which way; of most it may stand alone: `obs_scene: Standby`."""
+    said = wants.get(_ACTIONS.get(action, "do")) if isinstance(wants, Mapping) else wants
+    is_known = isinstance(said, str) and (action in _ACTIONS or (action, said) in _BOTH_WAYS)
+    return str(said) if is_known else None
 
 
 def _plain(wants: object) -> str:
@@ -72,9 +100,9 @@ def _plain(wants: object) -> str:
     return str(wants)
 
 
-def _of_backup(cover: Cover, profile: Profile) -> tuple[Step, ...]:
+def _of_backup(cover: AnyCover, profile: Profile) -> tuple[Step, ...]:
     """The section of the profile's backup that stands in."""
-    backup: Backup = profile.later.get("backup") or Backup()
+    backup = profile.backup
     match cover:
         case "network" if backup.network:
             return (_ours(_line(backup.network.line, profile.network)),)

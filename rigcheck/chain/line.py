@@ -10,7 +10,6 @@ from rigcheck.chain.link import Cover, Link, broken, ok, unknown
 from rigcheck.chain.obs import LATE_PCT, obs_of, share_pct
 from rigcheck.chain.room import Outcomes, why_unseen
 from rigcheck.errors import NotSeen
-from rigcheck.later import FarEnd
 from rigcheck.link_state import LineState, Reach
 from rigcheck.measure.obs import grown
 from rigcheck.model import Message, Params, Reason
@@ -121,7 +120,7 @@ def _reach(profile: Profile, outcomes: Outcomes) -> Reach | None:
 
 def far_end_link(profile: Profile) -> Link:
     """What viewers see: nothing of it is measured here."""
-    far_end: FarEnd | None = profile.later.get("far_end")
+    far_end = profile.far_end
     if far_end is None:
         return unknown("far_end", Message("now.far_end.not_configured"))
     return unknown("far_end", Message("now.far_end.person" if far_end.person else "now.far_end.not_yet"))

@@ -8,7 +8,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from rigcheck.cli import baseline, devices, explain, now, platforms, profile, receiver, selftest
+from rigcheck.cli import baseline, devices, drill, explain, now, platforms, profile, receiver, selftest
 from rigcheck.cli.options import (
     IngestOptions,
     MicOptions,
@@ -31,6 +31,7 @@ PARTS = {
     "power": "UPS and mains.",
     "host": "The streaming PC.",
     "backend": "The shop's own services: coupons, orders.",
+    "backup": "What stands by: ready, like the main one, and drilled not long ago.",
     "checklist": "The room's own list: what only a person can tell, asked in the terminal.",
 }
 
@@ -112,4 +113,5 @@ app.command("selftest", help="Every known fault in good evidence: does each chec
 )
 app.command("receiver", help="The far end of upload tests, for a rented server or a second PC.")(receiver.receiver)
 app.add_typer(baseline.app, name="baseline", help="Keep the room as it is when it is good; show it; forget it.")
+app.add_typer(drill.app, name="drill", help="Rehearsed faults, timed at the viewer's end, and undone.")
 app.add_typer(profile.app, name="profile", help="Check, describe or write a room's profile.")

@@ -53,15 +53,18 @@ class Attendant:
             self._is_greeted = True
             _say(self._words.text("ask.greeting") + "\n")
         prompt = self._words.text("ask.prompt", {"question": question})
-        said = await _typed(prompt)
+        said = await typed(prompt)
         while said not in YES | NO | PASS:
             _say(f"  {self._words.text('ask.unclear')}\n")
-            said = await _typed(prompt)
+            said = await typed(prompt)
         return said
 
 
-async def _typed(prompt: str) -> str:
-    """The next line typed after the prompt is there; what was typed before, into nothing, is dropped."""
+async def typed(prompt: str) -> str:
+    """The next line typed after the prompt is there, in lower case; what was typed before, into nothing, is dropped.
+
+    Raises NotSeen(not-asked) where the terminal is gone.
+    """
     said = None
     try:
         said = await (_read_windows(prompt) if sys.platform == "win32" else _read_terminal(prompt))
@@ -80,7 +83,7 @@ async def _read_terminal(prompt: str) -> str | None:
     number = sys.stdin.fileno()
     try:
         termios.tcflush(number, termios.TCIFLUSH)
-        _say(f"  {prompt} ")
+        _say(f"  {prompt} " if prompt else "")
         await anyio.wait_readable(number)
         line = os.read(number, LINE_BYTES)
     except (OSError, termios.error):  # hung up
@@ -96,7 +99,7 @@ async def _read_windows(
 
     while msvcrt.kbhit():  # type: ignore[attr-defined] # only on Windows
         msvcrt.getwch()  # type: ignore[attr-defined] # likewise
-    _say(f"  {prompt} ")
+    _say(f"  {prompt} " if prompt else "")
     line = ""
     while not line.endswith(("\r", "\n")):
         await anyio.sleep(0.05)

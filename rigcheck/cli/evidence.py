@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from typing import TypeVar
 
 from rigcheck.check import Source
 from rigcheck.checks import ALL_CHECKS
 from rigcheck.cli.attendant import Attendant
 from rigcheck.cli.options import MicOptions, Options
-from rigcheck.cli.rooms import find_room
+from rigcheck.cli.rooms import find_room, room_key
+from rigcheck.drill_plan import Backup
 from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_profile
 from rigcheck.model import Stage
@@ -40,17 +42,19 @@ def find_evidence(options: Options, words: Catalogue) -> Evidence:
 
 
 def _live(options: Options, words: Catalogue) -> Evidence:
+    from rigcheck.cli.drill_store import kept_drills
     from rigcheck.sources.live import LiveSource
 
     path = find_room(options.named_profile)
+    profile = load_profile(path, checks=KNOWN) if path else Profile()
     listens = sys.stdin is not None and sys.stdin.isatty()
     is_prompted = listens and shows_prompts(sys.stderr, quiet=options.quiet or options.cron)
     stage = options.stage or (Stage.ROOM if options.cron else Stage.HOST)
     attendant = Attendant(words) if is_prompted and stage is Stage.HOST else None
     return Evidence(
-        source=LiveSource(ask=attendant.ask if attendant else None),
+        source=LiveSource(ask=attendant.ask if attendant else None, drilled=partial(kept_drills, room_key(profile))),
         now=datetime.now().astimezone(),
-        profile=load_profile(path, checks=KNOWN) if path else Profile(),
+        profile=profile,
         stage=stage,
         attended=is_prompted,
         raw=options.raw,
@@ -86,6 +90,8 @@ def only_main(profile: Profile) -> Profile:
         power=_main(profile.power),
         network=replace(profile.network, lines=_main(profile.network.lines)),
         obs={role: pc for role, pc in profile.obs.items() if role == "main"},
+        backup=Backup(),
+        drills=(),
     )
 
 

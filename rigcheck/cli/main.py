@@ -29,6 +29,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     prepare_streams()
     _hear_sigterm()
     try:
+        _tell_of_pending(arguments)
         return _run(arguments)
     except RigcheckError as error:
         return _tell(error.message, error.exit_code, arguments)
@@ -58,6 +59,14 @@ def _run(arguments: Sequence[str]) -> int:
     return int(code or 0)
 
 
+def _tell_of_pending(arguments: Sequence[str]) -> None:
+    """What a drill has left behind is everybody's business; only who is about to undo it need not be told."""
+    from rigcheck.cli.pending import tell_of_pending
+
+    if tuple(arguments[:2]) != ("drill", "recover"):
+        tell_of_pending(lambda: _words(arguments))
+
+
 def prepare_streams() -> None:
     """Make output never fail for want of a character (GBK consoles) and never be missing (services without a console)."""
     for name in ("stdout", "stderr"):
@@ -74,7 +83,9 @@ def _hear_sigterm() -> None:
         raise Terminated
 
     with contextlib.suppress(ValueError):  # not in the main thread: the caller owns the signals
-        signal.signal(signal.SIGTERM, raise_terminated)
+        for name in ("SIGTERM", "SIGHUP"):  # a closed terminal ends it like a request to; Windows has no such signal
+            if hasattr(signal, name):
+                signal.signal(getattr(signal, name), raise_terminated)
 
 
 def _tell(message: Message, code: Exit, arguments: Sequence[str]) -> int:

@@ -29,22 +29,24 @@ async def _supervise(work: Callable[[], Awaitable[T]]) -> T:
     results: list[T] = []
     refused: list[RigcheckError] = []
     async with anyio.create_task_group() as group:
+        scope = anyio.CancelScope()
         if hasattr(signal, "SIGHUP"):  # asyncio cannot wait for signals on Windows; there KeyboardInterrupt does it
-            await group.start(_listen, group.cancel_scope, heard)
-        try:
-            results.append(await work())
-        except RigcheckError as error:  # kept: the task group would wrap it
-            refused.append(error)
+            await group.start(_listen, scope, heard)
+        with scope:  # of its own: signals are heard, and do no more, for as long as cleaning up takes
+            try:
+                results.append(await work())
+            except RigcheckError as error:  # kept: the task group would wrap it
+                refused.append(error)
         group.cancel_scope.cancel()
     if heard:
-        raise Terminated if heard[0] == signal.SIGTERM else KeyboardInterrupt
+        raise KeyboardInterrupt if heard[0] == signal.SIGINT else Terminated
     if refused:
         raise refused[0]
     return results[0]
 
 
 async def _listen(scope: anyio.CancelScope, heard: list[int], *, task_status: TaskStatus[None]) -> None:
-    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+    with anyio.open_signal_receiver(signal.SIGINT, signal.SIGTERM, signal.SIGHUP) as signals:
         task_status.started()
         async for number in signals:
             heard.append(number)

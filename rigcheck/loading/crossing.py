@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 
-from rigcheck.later import LATER_METRICS
 from rigcheck.loading.document import Node, shown_key
 from rigcheck.loading.issue import Issue, issue_at
 from rigcheck.loading.limits import load_limits
@@ -21,7 +20,7 @@ def crossing_issues(root: Node, checks: Collection[str] | None) -> list[Issue]:
 
 def _unknown_metrics(root: Node) -> Iterator[Issue]:
     limits = root.entries.get("limits")
-    known = METRICS.keys() | LATER_METRICS
+    known = METRICS.keys()
     for metric, mark in limits.keys.items() if limits else ():
         if metric in known:
             continue

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from rigcheck.address import host_of, place_of
+from rigcheck.drill_plan import Within
 from rigcheck.model import Limit, OneOf, Span, Waiver
 from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, ObsPc, PowerDevice, Profile
 from rigcheck.uplink import Network, Push
@@ -44,14 +45,15 @@ _Dumper.add_representer(str, _represent_text)
 def dump_profile(profile: Profile) -> str:
     """YAML that loads back to an equal profile in room, show, devices, host, OBS, checklist, limits, waivers, lines and services.
 
-    Hosts in addresses become `recorded` (users, passwords, paths and ports with them), references of secrets and later
-    sections are left out. Of the ingests it is kept whether they are in the house, and whether they are one and the same.
+    Hosts in addresses become `recorded` (users, passwords, paths and ports with them), references of secrets and what is
+    done in drills are left out. Of the ingests it is kept whether they are in the house, and whether they are one and the same.
     """
     written = {name: _written(getattr(profile, name)) for name in _SECTIONS}
     kept = {
         name: value for name, value in written.items() if value is not None and (value != {} or name in _MAY_BE_EMPTY)
     }
     kept |= {name: value for name, value in _ways_out(profile).items() if value}
+    kept |= {name: value for name, value in _standing_by(profile).items() if value}
     if profile.checklist:
         kept["checklist"] = list(profile.checklist)
     return str(
@@ -73,6 +75,24 @@ def _ways_out(profile: Profile) -> dict[str, Any]:
         "push": _push(profile.push),
         "backends": [_fields(replace(backend, url="https://recorded")) for backend in profile.backends],
     }
+
+
+def _standing_by(profile: Profile) -> dict[str, Any]:
+    """What stands by, and what was drilled by which kind of deed; not the words, people and places of a drill.
+
+    Of the standby video's path its name is kept: folders name people.
+    """
+    backup, content = profile.backup, profile.backup.content
+    if content is not None and content.file is not None:
+        name = re.split(r"[/\\]", content.file.rstrip("/\\"))[-1]
+        backup = replace(backup, content=replace(content, file=name or "recorded"))
+    drills = [
+        {"name": drill.name, "covers": drill.covers}
+        | ({"fault": [{step.action: None} for step in drill.fault]} if drill.fault else {})
+        | ({"within": _fields(drill.within)} if drill.within != Within() else {})
+        for drill in profile.drills
+    ]
+    return {"backup": _fields(backup), "drills": drills}
 
 
 def _push(push: Push) -> dict[str, Any]:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import rigcheck
-from rigcheck import later, model, profile, uplink, value
-from rigcheck.later import LATER_METRICS
+from rigcheck import drill_plan, model, profile, uplink, value
 from rigcheck.metrics import METRICS
 
 Schema = dict[str, Any]
@@ -30,11 +29,11 @@ def profile_schema() -> Schema:
         "type": "string",
         "description": "Another profile, relative to this one; this one wins.",
     }
-    made["properties"]["limits"]["propertyNames"] = {"enum": sorted(METRICS.keys() | LATER_METRICS)}
+    made["properties"]["limits"]["propertyNames"] = {"enum": sorted(METRICS)}
     for name, part in made["$defs"].items():  # said by newer releases of pydantic only
         part["additionalProperties"] = part.get("additionalProperties", False)
         part["description"] = getdoc(
-            next(getattr(home, name) for home in (profile, value, uplink, later, model) if hasattr(home, name))
+            next(getattr(home, name) for home in (profile, value, uplink, drill_plan, model) if hasattr(home, name))
         )
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

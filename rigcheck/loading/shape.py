@@ -1,4 +1,4 @@
-"""What a profile's YAML may hold: the fields of Profile and of the later sections, side by side, checked by pydantic."""
+"""What a profile's YAML may hold: the fields of Profile, checked by pydantic."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any, get_type_hints
 
 from pydantic import ConfigDict, TypeAdapter
 
-from rigcheck.later import Later
 from rigcheck.profile import Profile
 
-_NOT_WRITTEN = ("later", "name", "path", "sha256")  # filled in by the loader
+_NOT_WRITTEN = ("name", "path", "sha256")  # filled in by the loader
 _CONFIG = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, allow_inf_nan=False)
 
 
@@ -22,7 +21,7 @@ def shape() -> TypeAdapter[Any]:
     `strict` together with JSON input is what YAML means: lists become tuples and texts dates, but "5" and true never
     become numbers.
     """
-    written = [*_written_fields(Profile, leave_out=_NOT_WRITTEN), *_written_fields(Later)]
+    written = _written_fields(Profile, leave_out=_NOT_WRITTEN)
     return TypeAdapter(
         make_dataclass("Room", written, frozen=True, namespace={"__pydantic_config__": _CONFIG, "__doc__": "A room."})
     )
@@ -31,8 +30,7 @@ def shape() -> TypeAdapter[Any]:
 def profile_of(document: Any) -> Profile:  # noqa: ANN401 - an instance of the class that shape() makes
     """The profile in a validated document."""
     own = {each.name: getattr(document, each.name) for each in fields(Profile) if each.name not in _NOT_WRITTEN}
-    later = {each.name: getattr(document, each.name) for each in fields(Later)}
-    return Profile(**own, later={name: section for name, section in later.items() if section is not None})
+    return Profile(**own)
 
 
 def _written_fields(kind: type[Any], leave_out: tuple[str, ...] = ()) -> list[tuple[str, Any, Any]]:

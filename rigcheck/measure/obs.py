@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Literal, cast
 
 from rigcheck.address import place_of
+from rigcheck.drill_plan import is_of_drills
 from rigcheck.measure.canvas import canvas_faults
 from rigcheck.measure.obs_plan import measure_plan
 from rigcheck.metrics import (
@@ -45,7 +46,7 @@ def measure_obs(state: ObsState, setting: Setting, name: str) -> tuple[Measureme
     pc = cast("ObsPc", setting.device("obs", name))
     return (
         Measurement(OBS_REACHABLE, True),
-        _as_wanted(OBS_PROFILE, pc.profile, state.profile),
+        _profile(pc.profile, state.profile),
         _as_wanted(OBS_COLLECTION, pc.collection, state.collection),
         _as_wanted(OBS_SCENE, pc.scene, state.scene),
         _missing(state, setting, name),
@@ -72,6 +73,13 @@ def _as_wanted(metric: Metric, wanted: str | None, found: str) -> Measurement:
     if found == wanted:
         return Measurement(metric, True)
     return Measurement(metric, False, params={"wanted": wanted, "found": found, "names": (found,)})
+
+
+def _profile(wanted: str | None, found: str) -> Measurement:
+    """A drill's own profile is wrong for every show, also where the room names none."""
+    if wanted is None and is_of_drills(found):
+        return Measurement(OBS_PROFILE, False, params={"found": found, "names": (found,)})
+    return _as_wanted(OBS_PROFILE, wanted, found)
 
 
 def _counted(metric: Metric, names: Iterable[str], *, estimate: bool = False) -> Measurement:

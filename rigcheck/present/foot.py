@@ -10,8 +10,8 @@ from rigcheck.present.fault import numbered_faults
 from rigcheck.present.fit import pack
 from rigcheck.present.page import Line, Page
 
-VIAS = ("obs-record", "obs-shot")
-"""Ways to a device that lead through OBS."""
+VIAS = ("obs-record", "obs-shot", "person")
+"""Ways that a reader should know of: those that lead through OBS, and a stopwatch in somebody's hand."""
 
 
 def foot(report: Report, page: Page, *, verbose: bool) -> list[Line]:
@@ -83,8 +83,6 @@ def _left_out(report: Report, page: Page, *, verbose: bool) -> list[str]:
     if report.past and verbose:
         at = report.past.taken_at.astimezone(report.started_at.tzinfo)
         said.append(words.text("table.past", {"name": report.past.name, "at": f"{at:%Y-%m-%d %H:%M}"}))
-    if report.not_checked:
-        said.append(words.text("table.not_checked", {"parts": report.not_checked}))
     return said
 
 

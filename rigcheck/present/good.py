@@ -36,7 +36,7 @@ def _good_part(part: str, report: Report, page: Page) -> str:
     main = sorted((f for f in fine if page.is_main(f)), key=_glance)
     values = list(dict.fromkeys(filter(None, (_value(finding, report, page) for finding in main))))
     others = dict.fromkeys(f.device for f in fine if f not in main and _all_fine(f.device, part, report))
-    tail = [page.words.text("table.good_device", {"device": device}) for device in others]
+    tail = [page.words.text("table.good_device", {"device": page.device_text(part, device)}) for device in others]
     if not values and not tail:
         return ""
     separator = page.words.text("join.facts")

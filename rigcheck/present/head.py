@@ -142,7 +142,7 @@ def _backup(spare: list[Finding], words: Catalogue) -> str:
     """Whether the reserve could take over: not if it has what would stop the show, not known if that was not seen."""
     if not spare:
         return words.text("backup.none")
-    grave = {f.counted for f in spare if _IMPACTS.get(f.check) is Impact.STOP}
+    grave = {f.counted for f in spare if _IMPACTS.get(f.check) is Impact.STOP or f.check == "backup.ready"}
     state = next((text for status, text in _SPARE.items() if status in grave), "backup.unseen")
     counts = ((status, sum(f.counted is status for f in spare)) for status in (Status.FAIL, Status.WARN))
     told = [words.text(state), *(words.text(f"count.{status}", {"n": n}) for status, n in counts if n)]

@@ -44,7 +44,6 @@ def report_object(report: Report, words: Catalogue) -> dict[str, Any]:
         "units": {taken.key: taken.measurement.metric.unit for taken in report.taken},
         "reasons": {taken.key: taken.measurement.reason for taken in report.taken if _is_unseen(taken)},
         "findings": [_finding(finding, words) for finding in report.findings],
-        "not_checked": list(report.not_checked),
         "baseline": _past(report.past),
     }
 

@@ -57,7 +57,13 @@ class Page:
         """A name, with the device's where it is not the main one."""
         if self.is_main(finding):
             return called
-        return self.words.text("finding.device", {"title": called, "device": finding.device})
+        device = self.device_text(finding.check, finding.device)
+        return self.words.text("finding.device", {"title": called, "device": device})
+
+    def device_text(self, check_or_part: str, device: str) -> str:
+        """What a device is called: its role's own name; of a backup the kind, in the reader's language."""
+        kind = f"drill.covers.{device}"
+        return self.words.text(kind) if check_or_part.startswith("backup") and self.words.has(kind) else device
 
     def then(self, metric: Metric | None, device: str, *, is_main: bool) -> list[str]:
         """What the metric was when the room was good, in words; nothing where that is not to be shown, or not known."""

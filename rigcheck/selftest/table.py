@@ -1,6 +1,8 @@
 """All faults, a row a check, in the order of the checks; and the checks that none can turn red."""
 
+from rigcheck.selftest.backup import BACKUP_FAULTS
 from rigcheck.selftest.camera import CAMERA_FAULTS
+from rigcheck.selftest.drill import DRILL_FAULTS, FAR_END_FAULTS
 from rigcheck.selftest.fault import Excuse, Fault
 from rigcheck.selftest.ingest import ENCODER_FAULTS, INGEST_FAULTS, SERVICE_FAULTS
 from rigcheck.selftest.light import LIGHT_FAULTS
@@ -13,7 +15,16 @@ from rigcheck.selftest.studio_fault import STUDIO_FAULTS
 FAULTS: tuple[Fault, ...] = (
     *(*SOUND_FAULTS, *CAMERA_FAULTS, *LIGHT_FAULTS, *STUDIO_FAULTS),
     *(*LINE_FAULTS, *INGEST_FAULTS),
-    *(*OBS_FAULTS, *POWER_FAULTS, *HOST_FAULTS, *SERVICE_FAULTS, *ENCODER_FAULTS),
+    *(
+        *OBS_FAULTS,
+        *POWER_FAULTS,
+        *HOST_FAULTS,
+        *SERVICE_FAULTS,
+        *BACKUP_FAULTS,
+        *ENCODER_FAULTS,
+        *FAR_END_FAULTS,
+        *DRILL_FAULTS,
+    ),
 )
 EXCUSES: tuple[Excuse, ...] = (
     Excuse("light.highlights", "figure"),

@@ -9,12 +9,14 @@ from typing import Any, cast, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
+from rigcheck.backup_state import StandbyFile
 from rigcheck.encoder_state import EncoderTrials
 from rigcheck.ingest_state import PushTrace
 from rigcheck.link_state import LinkState
 from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample, SyncClip
 from rigcheck.sources.plain import Json, hints_of, plain, read_as, wanted
 from rigcheck.uplink_state import UplinkTrace
+from rigcheck.viewer_state import ViewerTrace
 
 Array = NDArray[Any]
 MOST_CHANNELS, HIGHEST_RATE_HZ, LONGEST_SIDE_PX, MOST_CORES = 64, 3_072_000, 65536, 4096
@@ -156,6 +158,25 @@ def _fit_link(state: LinkState) -> None:
     wanted(state, state.lost >= 0, "lost")
 
 
+def _fit_standby(video: StandbyFile) -> None:
+    """Traces of one length, in time; what is not read has none. The sound may be anything: junk is evidence too."""
+    n = video.t_s.size
+    for name in ("change", "same", "key"):
+        wanted(video, getattr(video, name).shape == (n,), name)
+    wanted(video, (n >= 1) == (video.outcome == "read"), "t_s")
+    wanted(video, bool(np.isfinite(video.t_s).all() and (np.diff(video.t_s) >= 0).all()), "t_s")
+    wanted(video, not np.isinf(video.change).any(), "change")
+    wanted(video, video.fps is None or 0 < video.fps < np.inf, "fps")
+
+
+def _fit_viewer(trace: ViewerTrace) -> None:
+    """As many looks as frames, levels as readings, and counts as arrivals."""
+    for name in ("pts_s", "mean", "dark", "change", "slate", "key"):
+        wanted(trace, getattr(trace, name).shape == trace.t_s.shape, name)
+    wanted(trace, trace.sound_dbfs.shape == trace.sound_t_s.shape, "sound_dbfs")
+    wanted(trace, trace.bytes_n.shape == trace.bytes_t_s.shape, "bytes_n")
+
+
 def _fits_as_it_is(sample: Sample) -> None:
     """The annotations have said all there is to say."""
 
@@ -170,4 +191,6 @@ _FITS: dict[type[Any], Callable[[Any], None]] = {
     PushTrace: _fit_push,
     UplinkTrace: _fit_uplink,
     LinkState: _fit_link,
+    ViewerTrace: _fit_viewer,
+    StandbyFile: _fit_standby,
 }

@@ -6,21 +6,21 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import anyio
 
 from rigcheck.backend_state import BackendRequest, BackendState
+from rigcheck.backup_state import DrilledRequest, DrillHistory, StandbyRequest
 from rigcheck.checklist_state import ChecklistAnswer, ChecklistRequest
+from rigcheck.drill_state import Drilled
 from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import NotSeen
-from rigcheck.ingest_state import IngestRequest, IngestState, PushRequest, PushTrace
+from rigcheck.ingest_state import IngestRequest, PushRequest
 from rigcheck.link_state import (
     LineRequest,
-    LineState,
     LinkRequest,
-    LinkState,
-    Presence,
     PresenceRequest,
     Reach,
     ReachRequest,
@@ -34,7 +34,6 @@ from rigcheck.samples import (
     CameraClip,
     CameraRequest,
     HostRequest,
-    HostState,
     LevelTrace,
     ObsAddress,
     ObsRequest,
@@ -49,6 +48,7 @@ from rigcheck.samples import (
 )
 from rigcheck.sources.worker import call_in_worker
 from rigcheck.uplink_state import UplinkRequest, UplinkTrace
+from rigcheck.viewer_state import DrillRequest, DrillTrace, ViewerRequest, ViewerTrace
 
 if TYPE_CHECKING:
     from rigcheck.sources.program import Programme
@@ -74,6 +74,7 @@ class LiveSource:
     name: str = "live"
     is_live: bool = True
     ask: Callable[[ChecklistRequest], Awaitable[ChecklistAnswer]] | None = None  # somebody who is there
+    drilled: Callable[[], tuple[Drilled, ...]] = tuple  # the drills that the room has held
     _programme: Programme | None = None
     _on_air: bool | None = None  # what was last seen of it: the room's word to others on its line
     _open: set[str] = field(default_factory=set)  # the names of cameras that are looked at right now
@@ -86,6 +87,8 @@ class LiveSource:
             return await _uplink(request, self._on_air)
         if isinstance(request, ChecklistRequest):
             return await self._ask(request)
+        if isinstance(request, DrilledRequest):
+            return DrillHistory(tuple(held for held in self.drilled() if held.covers == request.name))
         if isinstance(request, CameraRequest) and is_local(request.device):
             return await self._look(request)
         sample = await ACQUIRE[type(request)](request)
@@ -184,12 +187,6 @@ async def _sync(request: SyncRequest) -> SyncClip:
     raise NotSeen(Reason.NOT_THIS_WAY, {"device": request.device})
 
 
-async def _host(request: HostRequest) -> HostState:
-    from rigcheck.sources.host import read_host  # noqa: PLC0415 - what is not asked for is not loaded
-
-    return await call_in_worker(read_host, request)
-
-
 async def _on_air(request: OnAirRequest) -> OnAirState:
     from rigcheck.sources.on_air import look_on_air  # noqa: PLC0415 - what is not asked for is not loaded
 
@@ -215,28 +212,10 @@ async def _power(request: PowerRequest) -> PowerState:
     return await call_in_worker(read_supply, request)
 
 
-async def _presence(request: PresenceRequest) -> Presence:
-    from rigcheck.sources.presence import read_presence  # noqa: PLC0415 - what is not asked for is not loaded
-
-    return await call_in_worker(read_presence, request)
-
-
-async def _line(request: LineRequest) -> LineState:
-    from rigcheck.sources.presence import read_line  # noqa: PLC0415 - what is not asked for is not loaded
-
-    return await call_in_worker(read_line, request)
-
-
 async def _reach(request: ReachRequest) -> Reach:
     from rigcheck.sources.reach import read_reach  # noqa: PLC0415 - what is not asked for is not loaded
 
     return await read_reach(request)
-
-
-async def _link(request: LinkRequest) -> LinkState:
-    from rigcheck.sources.link import read_link  # noqa: PLC0415 - what is not asked for is not loaded
-
-    return await call_in_worker(read_link, request)
 
 
 async def _tell(request: OnAirRequest, on_air: bool | None) -> None:
@@ -261,16 +240,26 @@ async def _backend(request: BackendRequest) -> BackendState:
     return await read_backend(request)
 
 
-async def _ingest(request: IngestRequest) -> IngestState:
-    from rigcheck.sources.ingest import read_ingest  # noqa: PLC0415 - what is not asked for is not loaded
+def _in_worker(module: str, function: str) -> Acquire:
+    """What calls that function of a module of this room in a worker; what is not asked for is not loaded."""
 
-    return await call_in_worker(read_ingest, request)
+    async def acquire(request: Request) -> Sample:
+        called: Callable[[Request], Sample] = getattr(import_module(f"rigcheck.sources.{module}"), function)
+        return await call_in_worker(called, request)
+
+    return acquire
 
 
-async def _push(request: PushRequest) -> PushTrace:
-    from rigcheck.sources.trial_push import push_trial  # noqa: PLC0415 - what is not asked for is not loaded
+async def _viewer(request: ViewerRequest) -> ViewerTrace:
+    from rigcheck.sources.viewer import look_at_viewer  # noqa: PLC0415 - what is not asked for is not loaded
 
-    return await call_in_worker(push_trial, request)
+    return await look_at_viewer(request)
+
+
+async def _drill(request: DrillRequest) -> DrillTrace:
+    """Only those who have held a drill know how it went."""
+    del request
+    raise NotSeen(Reason.NOT_DRILLED)
 
 
 ACQUIRE: Mapping[type[Request], Acquire] = {
@@ -278,16 +267,19 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     AudioRequest: _mic,
     SyncRequest: _sync,
     EncoderRequest: _encoder,
-    HostRequest: _host,
+    HostRequest: _in_worker("host", "read_host"),
     ObsRequest: _obs,
     OnAirRequest: _on_air,
     PowerRequest: _power,
-    PresenceRequest: _presence,
-    LineRequest: _line,
+    PresenceRequest: _in_worker("presence", "read_presence"),
+    LineRequest: _in_worker("presence", "read_line"),
     ReachRequest: _reach,
-    LinkRequest: _link,
+    LinkRequest: _in_worker("link", "read_link"),
     UplinkRequest: _uplink,
-    IngestRequest: _ingest,
-    PushRequest: _push,
+    IngestRequest: _in_worker("ingest", "read_ingest"),
+    PushRequest: _in_worker("trial_push", "push_trial"),
     BackendRequest: _backend,
+    ViewerRequest: _viewer,
+    DrillRequest: _drill,
+    StandbyRequest: _in_worker("standby", "read_standby"),
 }

@@ -42,12 +42,12 @@ async def read_nut(request: PowerRequest) -> PowerState:
         reader = BufferedByteReceiveStream(stream)
         await stream.send(f"LIST VAR {name}\n".encode())
         try:
-            values = dict([_pair(line) async for line in _listing(reader, "VAR", name)])
+            values = dict([_pair(line) async for line in listing(reader, "VAR", name)])
         except NotSeen as fault:
             if fault.reason is not Reason.MISSING:
                 raise
             await stream.send(b"LIST UPS\n")
-            names = tuple([_word(line) async for line in _listing(reader, "UPS", "")])
+            names = tuple([_word(line) async for line in listing(reader, "UPS", "")])
             raise NotSeen(Reason.MISSING, {"asked": name, "candidates": names}) from None
     if not values or "WAIT" in values.get("ups.status", "").split():
         raise NotSeen(Reason.STALE, {"url": address.url})
@@ -67,26 +67,28 @@ def parse_ups(text: str) -> tuple[str, Address]:
     return name, Address.parse(where, PORT)
 
 
-async def _listing(reader: BufferedByteReceiveStream, kind: str, name: str) -> AsyncIterator[str]:
+async def listing(reader: BufferedByteReceiveStream, kind: str, name: str) -> AsyncIterator[str]:
     """What follows `KIND name` on each line between BEGIN and END. Raises NotSeen for ERR, garbage and endless lists."""
     subject = " ".join(filter(None, ("LIST", kind, name)))
-    _expect(await _line(reader), f"BEGIN {subject}")
+    expect(await read_line(reader), f"BEGIN {subject}")
     prefix = " ".join(filter(None, (kind, name))) + " "
     for _ in range(MAX_LINES):
-        line = await _line(reader)
+        line = await read_line(reader)
         if line == f"END {subject}":
             return
         if not line.startswith(prefix):
-            _expect(line, prefix)
+            expect(line, prefix)
         yield line.removeprefix(prefix)
     raise NotSeen(Reason.JUNK)
 
 
-async def _line(reader: BufferedByteReceiveStream) -> str:
+async def read_line(reader: BufferedByteReceiveStream) -> str:
+    """One line, without its end; bytes that are no UTF-8 become question marks."""
     return (await reader.receive_until(b"\n", MAX_LINE_BYTES)).decode("utf-8", "replace").rstrip("\r")
 
 
-def _expect(line: str, wanted: str) -> None:
+def expect(line: str, wanted: str) -> None:
+    """Raises NotSeen where a line is not the wanted one: with the server's own `error`, or as junk."""
     if line == wanted:
         return
     if error := re.match(r"ERR ([A-Z-]{1,40})", line):

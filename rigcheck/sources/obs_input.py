@@ -15,7 +15,8 @@ from rigcheck.sources.obs_client import Message, ObsClient, Question
 Peaks = Mapping[str, float | None]
 """By input: the highest sample after the fader, full scale 1.0; None where no sound came at all."""
 
-_MEDIA = frozenset({"ffmpeg_source", "vlc_source", "slideshow", "slideshow_v2"})
+MEDIA = frozenset({"ffmpeg_source", "vlc_source", "slideshow", "slideshow_v2"})
+"""Kinds of input that play something: they have a state, and buttons."""
 _SOUND_ONLY = re.compile(r"wasapi|coreaudio|pulse|alsa|jack|asio|sndio|oss_|audio_capture|pipewire-audio")
 """Kinds of input that are nothing but sound: where none of it comes, the device is dead, not a film without sound."""
 _FILE_KEYS = ("file", "local_file", "text_file")
@@ -47,7 +48,7 @@ class RawInput:
             muted=self.muted,
             peak_dbfs=20 * math.log10(peak) if peak else None,
             silent=None if peak is None and not is_dead else silent,
-            media=self.state if self.kind in _MEDIA or self.state != "none" else None,
+            media=self.state if self.kind in MEDIA or self.state != "none" else None,
             file_missing=not missing.isdisjoint(self.files),
         )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import NamedTuple
 
 import anyio
@@ -49,6 +49,16 @@ async def hear_programme(address: ObsAddress, seconds: float) -> LevelTrace:
     """
     async with connect(address, VOLUME_METERS) as obs:
         return _trace(await _readings(obs, None, seconds), "stereo", "obs:program", muted=False)
+
+
+async def programme_levels(obs: ObsClient) -> AsyncIterator[tuple[float, float]]:
+    """(monotonic seconds, RMS of the louder channel at full scale 1.0) of all inputs together, every 50 ms, without end.
+
+    Raises NotSeen(lost). `obs` is subscribed to the meters.
+    """
+    async for _, data in obs.listen("InputVolumeMeters"):
+        levels = _sum(data["inputs"])[:, _RMS] if data["inputs"] else np.zeros(1)
+        yield time.monotonic(), float(levels.max())
 
 
 async def _readings(obs: ObsClient, name: str | None, seconds: float) -> list[_Reading]:

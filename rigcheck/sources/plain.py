@@ -7,6 +7,7 @@ import math
 import types
 import typing
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from enum import Enum
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
@@ -36,8 +37,8 @@ def plain(value: Any) -> Json:  # noqa: ANN401 - any frozen value
         return {plain(name): plain(entry) for name, entry in value.items()}
     if isinstance(value, tuple | list):
         return [plain(entry) for entry in value]
-    if isinstance(value, np.generic):
-        return plain(value.item())
+    if isinstance(value, np.generic | datetime):
+        return plain(value.isoformat() if isinstance(value, datetime) else value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
@@ -154,4 +155,19 @@ def _read_text(value: Json, where: str) -> str:
     return str(wanted(value, isinstance(value, str) and not any("\ud800" <= c <= "\udfff" for c in value), where))
 
 
-_READ: dict[Any, Callable[[Json, str], Any]] = {float: _read_float, int: _read_int, bool: _read_flag, str: _read_text}
+def _read_time(value: Json, where: str) -> datetime:
+    """ISO 8601 with its offset: a time without one is nobody's."""
+    try:
+        time = datetime.fromisoformat(_read_text(value, where))
+    except ValueError as error:  # also UnfitError
+        raise UnfitError(where) from error
+    return wanted(time, time.tzinfo is not None, where)
+
+
+_READ: dict[Any, Callable[[Json, str], Any]] = {
+    float: _read_float,
+    int: _read_int,
+    bool: _read_flag,
+    str: _read_text,
+    datetime: _read_time,
+}

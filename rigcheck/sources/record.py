@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Self
 
 from rigcheck import __version__
+from rigcheck.backup_state import DrillHistory
 from rigcheck.baseline import Baseline
 from rigcheck.errors import NotSeen
 from rigcheck.ingest_state import IngestState, PushTrace
@@ -101,7 +102,7 @@ def _version(name: str) -> str:
 
 
 def without_names(outcome: Outcome) -> Outcome:
-    """The outcome without host names, serial numbers and drivers' settings, none of which is ever measured."""
+    """The outcome without people's and host names, serial numbers and drivers' settings, none of which is ever measured."""
     if isinstance(outcome, NotSeen):
         return NotSeen(outcome.reason, {name: _text_without(value) for name, value in outcome.params.items()})
     if isinstance(outcome, PowerState):
@@ -110,6 +111,8 @@ def without_names(outcome: Outcome) -> Outcome:
         return replace(outcome, said=_HOSTS.sub(RECORDED, outcome.said))
     if isinstance(outcome, UplinkTrace) and outcome.failed:
         return replace(outcome, failed={engine: _HOSTS.sub(RECORDED, why) for engine, why in outcome.failed.items()})
+    if isinstance(outcome, DrillHistory):
+        return DrillHistory(tuple(replace(drill, operator=None) for drill in outcome.drills))
     return outcome
 
 

@@ -3,12 +3,12 @@
 from dataclasses import replace
 
 import pytest
-from chain_world import BACKUP, DRILL, ROOM, with_later
+from chain_world import BACKUP, DRILL, ROOM, room_with
 
-from rigcheck.chain.backup import plan_for
+from rigcheck.chain.backup import plan_for, way_out
 from rigcheck.chain.link import Cover, Link, broken
+from rigcheck.drill_plan import Backup, BackupContent, BackupDevice, Drill, Step
 from rigcheck.i18n import load_catalogue
-from rigcheck.later import Backup, BackupContent, BackupDevice
 from rigcheck.model import Message
 from rigcheck.profile import ObsPc
 from rigcheck.uplink import Line, Network
@@ -26,7 +26,7 @@ def told(steps) -> list[tuple[str, str]]:
 
 
 def test_a_drill_is_told_as_rehearsed():
-    plan = plan_for(fault("camera"), with_later(backup=BACKUP, drills=(DRILL,)))
+    plan = plan_for(fault("camera"), room_with(backup=BACKUP, drills=(DRILL,)))
     assert plan.origin == "drill:camera-lost"
     assert told(plan.steps) == [
         ("场控", "In OBS, bring the scene onto the programme: Cam 2"),
@@ -40,7 +40,7 @@ def test_a_drill_is_told_as_rehearsed():
 
 def test_a_drill_of_another_kind_or_without_steps_is_passed_over():
     empty = replace(DRILL, switch=(), crew=None, notice=None)
-    plan = plan_for(fault("camera"), with_later(backup=BACKUP, drills=(replace(DRILL, covers="mic"), empty)))
+    plan = plan_for(fault("camera"), room_with(backup=BACKUP, drills=(replace(DRILL, covers="mic"), empty)))
     assert plan.origin == "backup.camera"
 
 
@@ -68,26 +68,25 @@ BACKUPS = {
 
 @pytest.mark.parametrize("cover", BACKUPS)
 def test_each_kind_of_backup_has_its_steps(cover):
-    plan = plan_for(fault(cover), with_later(backup=BACKUP))
+    plan = plan_for(fault(cover), room_with(backup=BACKUP))
     assert (plan.cover, plan.origin, told(plan.steps)) == (cover, f"backup.{cover}", BACKUPS[cover])
 
 
 @pytest.mark.parametrize("cover", ["network", "camera", "mic", "power", "content", "ingest", "pc", "app"])
 def test_without_a_backup_there_is_a_generic_step_and_it_is_said_so(cover):
-    for backup in (None, Backup()):
-        plan = plan_for(fault(cover), with_later(backup=backup))
-        assert (plan.cover, plan.origin) == (cover, None)
-        assert [step.text.id for step in plan.steps] == [f"now.generic.{cover}"]
+    plan = plan_for(fault(cover), room_with(backup=Backup()))
+    assert (plan.cover, plan.origin) == (cover, None)
+    assert [step.text.id for step in plan.steps] == [f"now.generic.{cover}"]
 
 
 def test_the_nearest_backup_that_there_is_stands_in():
-    plan = plan_for(fault("ingest", "network"), with_later(backup=BACKUP))
+    plan = plan_for(fault("ingest", "network"), room_with(backup=BACKUP))
     assert (plan.cover, plan.origin) == ("network", "backup.network")
     assert plan_for(fault("ingest", "network"), ROOM).cover == "ingest"
 
 
 def test_what_may_mend_it_comes_first():
-    plan = plan_for(fault("mic", mend=Message("now.mend.muted", {"name": "Lav 1"})), with_later(backup=BACKUP))
+    plan = plan_for(fault("mic", mend=Message("now.mend.muted", {"name": "Lav 1"})), room_with(backup=BACKUP))
     assert told(plan.mend) == [("tech", "In OBS, unmute this input: Lav 1")]
     assert told(plan.steps) == BACKUPS["mic"]
 
@@ -100,14 +99,39 @@ def test_a_spare_pc_stands_in_for_a_dead_one():
 
 def test_parts_that_the_profile_leaves_out_are_left_out():
     little = Backup(camera=BackupDevice("backup"), content=BackupContent(notice="back soon"))
-    room = with_later(backup=little)
+    room = room_with(backup=little)
     assert told(plan_for(fault("camera"), room).steps) == BACKUPS["camera"][:1]
     assert told(plan_for(fault("content"), room).steps) == [("host", "Tell viewers: back soon")]
 
 
 def test_a_line_behind_the_router_is_the_routers_to_change():
     network = Network({"main": Line("eth0"), "backup": Line(via="router", far_end_port=8081)})
-    plan = plan_for(fault("network"), with_later(replace(ROOM, network=network), backup=BACKUP))
+    plan = plan_for(fault("network"), room_with(replace(ROOM, network=network), backup=BACKUP))
     assert told(plan.steps) == [("tech", "Let the router change over to the line backup.")]
-    unlisted = plan_for(fault("network"), with_later(replace(ROOM, network=Network()), backup=BACKUP))
+    unlisted = plan_for(fault("network"), room_with(replace(ROOM, network=Network()), backup=BACKUP))
     assert told(unlisted.steps) == [("tech", "Change over to the line backup.")]
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Step("obs_scene", "Standby"), "In OBS, bring the scene onto the programme: Standby"),
+        (Step("obs_unmute", {"input": "Lav 2"}), "In OBS, unmute the input: Lav 2"),
+        (Step("obs_media", {"input": "Song", "do": "restart"}), "In OBS, restart the media input: Song"),
+        (Step("line_up", {"line": "backup"}), "Bring the line up: backup"),
+        (Step("obs_stream", {"do": "start"}), "In OBS, start streaming."),
+        (Step("obs_virtual_camera", "stop"), "In OBS, stop the virtual camera."),
+        (Step("obs_stream", {"do": "dance"}), "obs_stream: do dance"),
+        (Step("ask", {"what": "clap", "undo": "no"}), "clap"),
+        (Step("relay", {"at": "a", "do": "cut"}), "relay: at a, do cut"),
+        (Step("noop"), "noop"),
+    ],
+)
+def test_what_a_machine_does_in_a_drill_is_told_to_somebody_who_does_it_by_hand(step, words):
+    _, steps = way_out("pc", room_with(drills=(Drill("d", "pc", switch=(step,)),)))
+    assert told(steps) == [("tech", words)]
+
+
+def test_what_we_know_no_way_out_of_has_no_steps():
+    assert way_out("light", room_with()) == (None, ())
+    assert way_out("pc", room_with())[0] is None

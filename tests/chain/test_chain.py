@@ -4,13 +4,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from chain_world import LIVE, NOW, ROOM, mains, setting, with_later, world
+from chain_world import LIVE, NOW, ROOM, mains, room_with, setting, world
 
 from rigcheck.chain import questions, walk
 from rigcheck.chain.link import LINKS, Chain, LinkStatus
+from rigcheck.drill_plan import Backup, BackupNetwork, FarEnd
 from rigcheck.errors import Exit, NotSeen
 from rigcheck.i18n import languages, load_catalogue
-from rigcheck.later import Backup, BackupNetwork, FarEnd
 from rigcheck.link_state import LineState, Reach
 from rigcheck.model import Limit, OneOf, Reason
 from rigcheck.obs_state import ObsState
@@ -192,7 +192,7 @@ def test_a_shut_door_is_the_ingests_fault_not_the_lines():
     assert (status(found)["uplink"], status(found)["ingest"]) == ("unknown", "broken")
 
 
-TWO_DOORS = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://other.example/live")), later={})
+TWO_DOORS = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://other.example/live")), backup=Backup(), drills=())
 
 
 @pytest.mark.parametrize(
@@ -208,8 +208,7 @@ def test_the_backup_ingest_stands_in_for_the_main_one(other):
 
 
 def test_two_shut_doors_are_rather_the_lines_fault():
-    backup = {"backup": Backup(network=BackupNetwork("backup"))}
-    room = replace(TWO_DOORS, later=backup)
+    room = replace(TWO_DOORS, backup=Backup(network=BackupNetwork("backup")))
     shut = chain(room, reach=Reach("timeout", 2.0), reach_backup=Reach("timeout", 2.0))
     assert (shut.first_broken.covers, shut.plan.origin) == (("network",), "backup.network")
     one = chain(room, reach=Reach("timeout", 2.0))
@@ -217,7 +216,7 @@ def test_two_shut_doors_are_rather_the_lines_fault():
 
 
 def test_a_backup_ingest_that_is_the_main_one_is_none():
-    same = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://ingest.example/live")), later={})
+    same = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://ingest.example/live")), backup=Backup(), drills=())
     assert chain(same, reach=Reach("refused", 2.0)).plan.origin is None
 
 
@@ -308,5 +307,5 @@ def test_on_air_is_what_obs_says_else_what_is_seen():
     ("far_end", "seen"), [(FarEnd(person="phone"), "person"), (FarEnd(url="http://far.example/a.flv"), "not_yet")]
 )
 def test_the_far_end_is_never_said_to_be_seen(far_end, seen):
-    link = chain(with_later(far_end=far_end)).links[-1]
+    link = chain(room_with(far_end=far_end)).links[-1]
     assert (link.status, link.seen.id) == (LinkStatus.UNKNOWN, f"now.far_end.{seen}")

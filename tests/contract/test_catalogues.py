@@ -12,10 +12,12 @@ from rich.cells import cell_len
 
 import rigcheck
 from rigcheck.backend_state import BackendState
+from rigcheck.backup_state import StandbyFile
 from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.i18n import LOCALE, _flat, languages, load_catalogue
 from rigcheck.ingest_state import Certificate, PushTrace, Refusal, Unreached
 from rigcheck.loading import load_limits, read_package_yaml
+from rigcheck.measure.outage import CAUSES, Cause
 from rigcheck.measure.pulldown import WORDS
 from rigcheck.metrics import METRICS
 from rigcheck.model import Impact, Limit, Need, OneOf, Reason, Role, Stage, Status
@@ -55,6 +57,14 @@ ROOM_SIDES = {
     "obs.delay": {"high"},
     "obs.disk": {"low"},
     "backend.latency": {"high"},
+    "drill.done": {"bad"},
+    "drill.detect": {"high"},
+    "drill.switch": {"high"},
+    "drill.outage": {"high"},
+    "drill.restore": {"high"},
+    "drill.undone": {"bad"},
+    "backup.runtime": {"low"},
+    "backup.drilled": {"high"},
 }
 """Sides on which the limits that depend on the room can be missed."""
 WORD_METRICS = {
@@ -78,6 +88,15 @@ WORD_METRICS = {
     "ingest.trial_held": tuple(set(_words(get_type_hints(PushTrace)["outcome"])) - {"held"}),
     "ingest.certificate": tuple({*get_args(Certificate)} - {"fault"}),
     "ingest.differs": ("scheme", "key", "same"),
+    "backup.ready": (
+        *("not-in-profile", "same", "not-in-obs", "black", "frozen", "no-signal", "silent", "down", "portal"),
+        *("on-battery", "battery-low", "replace"),
+    ),
+    "backup.differs": ("shape", "size", "rate", "sound-rate"),
+    "backup.content": ("ok", *get_args(get_type_hints(StandbyFile)["outcome"])[1:]),
+    "backup.drill": (*(status.value for status in Status if status is not Status.SKIP), "never", "unproven"),
+    "far_end.lost_s": CAUSES[:3],
+    "drill.outage_s": get_args(Cause),
     "obs.target_is_test": ("loopback", "private", "test", "none", "platform"),
 }
 COMPARED = (
@@ -286,7 +305,7 @@ def test_no_blank_of_a_finding_goes_unfilled():
     supplied = {"words", "alarm", "wanted", "found"}  # power.condition, obs.scene and the like
     supplied |= {"preset", "size"}  # encoder.speed
     for key, text in ENGLISH.texts.items():
-        if key.endswith(STORY) and key.split(".")[0] in (*PARTS, "any"):
+        if key.rpartition(".")[2] in STORY and key.split(".")[0] in (*PARTS, "any"):
             assert blanks(text) <= FINDING_BLANKS | supplied, key
 
 

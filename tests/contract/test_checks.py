@@ -9,11 +9,12 @@ import pytest
 
 from rigcheck.check import Check
 from rigcheck.checks import ALL_CHECKS, CHECKS, PARTS
+from rigcheck.drill_plan import Drill
 from rigcheck.flow import run
 from rigcheck.judge import Case, find
 from rigcheck.loading import load_limit_sources, load_limits, load_profile
 from rigcheck.metrics import METRICS
-from rigcheck.model import Limit, Measurement, Metric, OneOf, Reason, Report, Span, Stage, Status, Value
+from rigcheck.model import Finding, Limit, Measurement, Metric, OneOf, Reason, Report, Span, Stage, Status, Value
 from rigcheck.plan import Run
 from rigcheck.profile import CameraDevice, Mode, Profile, Setting, Show
 from rigcheck.sources.replay import FixtureSource, open_replay
@@ -58,28 +59,38 @@ def dead() -> Report:
 
 def test_ids_are_unique_and_belong_to_a_part() -> None:
     assert len({check.id for check in ALL_CHECKS}) == len(ALL_CHECKS)
-    preflight = ("mic", "camera", "light", "sync", "network", "ingest", "obs", "power", "host", "backend", "checklist")
-    assert (*preflight, "encoder") == PARTS
+    preflight = ("mic", "camera", "light", "sync", "network", "ingest", "obs", "power", "host", "backend", "backup")
+    assert (*preflight, "checklist", "encoder", "far_end", "drill") == PARTS
+
+
+def findings_of(check: Check, report: Report) -> list[Finding]:
+    """Its finding on the main device; of backups, which have no main one, on every kind that there is."""
+    is_backup = check.part == "backup"
+    mains = ("main", "ups", "coupons")
+    found = [f for f in report.findings if f.check == check.id and (is_backup or f.device in mains)]
+    assert len(found) >= 1 if is_backup else len(found) == 1
+    return found
 
 
 @pytest.mark.parametrize("check", SEEN, ids=lambda check: check.id)
 def test_a_check_is_ok_somewhere(check: Check, good: Report) -> None:
-    (found,) = (f for f in good.findings if f.check == check.id and f.device in ("main", "ups", "coupons"))
-    assert found.status is Status.OK or found.reason in NOT_IN_A_GOOD_ROOM
+    for found in findings_of(check, good):
+        assert found.status is Status.OK or found.reason in NOT_IN_A_GOOD_ROOM
 
 
 @pytest.mark.parametrize("check", SEEN, ids=lambda check: check.id)
 def test_a_check_that_saw_nothing_is_never_ok(check: Check, dead: Report) -> None:
-    (found,) = (f for f in dead.findings if f.check == check.id and f.device in ("main", "ups", "coupons"))
-    assert found.status is Status.UNKNOWN
-    assert found.value is None
-    assert found.advice is not None
+    for found in findings_of(check, dead):
+        assert found.status is Status.UNKNOWN
+        assert found.value is None
+        assert found.advice is not None
 
 
 def test_every_metric_is_looked_for(good: Report) -> None:
     missing = {"camera.shift_pct", "camera.haze_pct"} - {taken.key for taken in good.taken}
-    looked_for = {taken.key for taken in good.taken if "@" not in taken.key}
-    heavy = {metric.id for metric in METRICS.values() if metric.part == "encoder"}  # recommend's, not preflight's
+    metrics = {taken.key: taken.measurement.metric for taken in good.taken}
+    looked_for = {metric.id for key, metric in metrics.items() if "@" not in key or metric.part == "backup"}
+    heavy = {metric.id for metric in METRICS.values() if metric.part in ("encoder", "far_end", "drill")}
     asked = {metric.id for metric in METRICS.values() if metric.part == "checklist"}
     assert looked_for | missing | heavy | asked == set(METRICS)
     assert missing == set()
@@ -97,7 +108,7 @@ def outside(limit: Limit) -> list[Value]:
 
 def limits_of(check: Check, metric: Metric) -> Limit | None:
     """The limit of a room in a moment: of one that OBS pushes from, or else a companion application."""
-    room = Profile(camera={"main": CameraDevice(mode=Mode(1280, 720, 30))})
+    room = Profile(camera={"main": CameraDevice(mode=Mode(1280, 720, 30))}, drills=(Drill("main", "camera"),))
     profiles = (room, replace(room, show=Show(pusher="companion")))
     settings = [Setting(profile, Stage.GO, date(2026, 11, 22)) for profile in profiles]
     own = (check.limit_of(setting, "main", metric) for setting in settings if check.limit_of)

@@ -102,10 +102,11 @@ def test_no_text_is_of_a_fault_or_an_excuse_that_there_is_not(language: str) -> 
 
 def parts_of(value: Any) -> list[bytes]:
     """Everything that a sample holds, its arrays by their bytes."""
+    if isinstance(value, np.ndarray):
+        return [value.tobytes()]
     if not is_dataclass(value):
         return [repr(value).encode()]
-    parts = [getattr(value, field.name) for field in fields(value)]
-    return [part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode() for part in parts]
+    return [part for field in fields(value) for part in parts_of(getattr(value, field.name))]
 
 
 @pytest.fixture(scope="module")

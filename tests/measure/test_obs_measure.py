@@ -95,6 +95,13 @@ def test_another_name_is_another_profile_collection_or_scene(metric, state):
     assert one(metric, nameless, **state) == (Reason.NOT_IN_PROFILE, ())
 
 
+@pytest.mark.parametrize("found", ["rigcheck-drill", "rigcheck-drill-2"])
+def test_a_profile_for_drills_is_wrong_for_every_show(found):
+    assert one("profile_ok", profile=found) == (False, (found,))
+    assert one("profile_ok", with_pc(profile=None), profile=found) == (False, (found,))
+    assert one("profile_ok", with_pc(profile=None), profile="Drill") == (Reason.NOT_IN_PROFILE, ())
+
+
 def test_the_names_that_obs_lacks_are_told_scenes_first():
     assert one("missing_names", inputs=(LAV,), scenes=("Standby",)) == (2, ("Live", "Cam 1"))
     assert one("missing_names", with_pc(scenes=("Lav 1",))) == (1, ("Lav 1",)), "an input is no scene"

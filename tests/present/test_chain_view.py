@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from chain_world import BACKUP, DRILL, LIVE, NOW, ROOM, mains, setting, with_later, world
+from chain_world import BACKUP, DRILL, LIVE, NOW, ROOM, mains, room_with, setting, world
 from rich.cells import cell_len
 
 from rigcheck.chain import walk
@@ -37,14 +37,14 @@ def screen(found: ChainReport, words=WORDS["en"], **look) -> list[str]:
 
 
 def test_the_first_line_names_the_first_broken_link():
-    lines = screen(report(with_later(backup=BACKUP), obs=replace(LIVE, scene="Standby")))
+    lines = screen(report(room_with(backup=BACKUP), obs=replace(LIVE, scene="Standby")))
     assert lines[0] == "BROKEN AT: OBS scene   beauty-3   on air"
     assert "BROKEN    OBS scene  Standby is on the programme, not Live" in lines
     assert lines[-1] == "took 1.8 s   exit 2"
 
 
 def test_the_steps_are_numbered_through_and_say_who():
-    lines = screen(report(with_later(backup=BACKUP), obs=replace(LIVE, scene="Standby")))
+    lines = screen(report(room_with(backup=BACKUP), obs=replace(LIVE, scene="Standby")))
     at = lines.index("Do now:")
     assert lines[at : at + 7] == [
         "Do now:",
@@ -59,7 +59,7 @@ def test_the_steps_are_numbered_through_and_say_who():
 
 def test_a_drill_names_its_people_places_and_deadlines():
     lines = screen(
-        report(with_later(drills=(DRILL,)), camera=NotSeen(Reason.MISSING, {"device": "BRIO"})), WORDS["zh-Hans"]
+        report(room_with(drills=(DRILL,)), camera=NotSeen(Reason.MISSING, {"device": "BRIO"})), WORDS["zh-Hans"]
     )
     assert any("演练 camera-lost" in line for line in lines)
     (step,) = (line for line in lines if line.startswith("2   场控  "))
@@ -102,7 +102,7 @@ def test_nothing_seen_is_not_nothing_broken():
 @pytest.mark.parametrize("width", [40, 79])
 def test_no_line_is_too_wide(words, width):
     name = "Logitech BRIO 4K Stream Edition (046d:085e) " * 2
-    room = with_later(replace(ROOM, camera={"main": CameraDevice(name)}), backup=BACKUP, drills=(DRILL,))
+    room = room_with(replace(ROOM, camera={"main": CameraDevice(name)}), backup=BACKUP, drills=(DRILL,))
     for changes in (
         {"camera": NotSeen(Reason.MISSING, {"device": name})},
         {"reach": Reach("timeout")},
@@ -133,7 +133,7 @@ def test_colour_only_where_it_is_asked_for():
 
 
 def test_json_has_the_documented_keys():
-    made = json.loads(chain_json(report(with_later(backup=BACKUP), obs=replace(LIVE, scene="Standby")), WORDS["en"]))
+    made = json.loads(chain_json(report(room_with(backup=BACKUP), obs=replace(LIVE, scene="Standby")), WORDS["en"]))
     assert list(made) == KEYS
     assert (made["schema"], made["command"], made["started_at"]) == (1, "now", "2026-11-22T20:30:00Z")
     assert [link["link"] for link in made["links"]] == list(LINKS)
@@ -164,7 +164,7 @@ def test_json_of_a_room_that_works():
 
 
 def test_json_is_the_same_in_every_language_but_for_its_texts():
-    found = report(with_later(drills=(DRILL,)), camera=NotSeen(Reason.MISSING, {"device": "BRIO"}))
+    found = report(room_with(drills=(DRILL,)), camera=NotSeen(Reason.MISSING, {"device": "BRIO"}))
 
     def silent(value):
         if isinstance(value, dict):

@@ -71,7 +71,7 @@ def test_the_schema_is_strict(damage):
 def test_keys_stand_in_the_order_of_the_contract():
     assert list(told(sample("good"))) == [
         *("schema", "rigcheck", "command", "started_at", "took_s", "source", "profile", "room", "site", "stage"),
-        *("show_at", "on_air", "status", "exit_code", "measurements", "units", "reasons", "findings", "not_checked"),
+        *("show_at", "on_air", "status", "exit_code", "measurements", "units", "reasons", "findings"),
         "baseline",
     ]
 
@@ -87,7 +87,6 @@ def test_a_report_says_what_it_knows():
     assert report["measurements"]["mic.hum_hz"] is None
     assert report["reasons"]["mic.hum_hz"] == "no-hum"
     assert report["units"]["mic.loudness_lufs"] == "LUFS"
-    assert report["not_checked"] == ["drills"]
 
 
 def test_a_finding_is_whole():

@@ -16,9 +16,13 @@ from rigcheck.sources.live import ACQUIRE, WORD_LIMIT_S, LiveSource
 from rigcheck.uplink_state import UplinkRequest
 
 
+OTHERS = {"PairRequest", "ChecklistRequest", "DrilledRequest"}
+"""Answered from their parts, by a person, and from the room's history."""
+
+
 def test_every_kind_of_request_can_be_acquired():
     kinds = {kind.__name__ for kind in Request.__subclasses__() if kind.__module__.startswith("rigcheck.")}
-    assert {kind.__name__ for kind in ACQUIRE} == kinds
+    assert {kind.__name__ for kind in ACQUIRE} == kinds - OTHERS
 
 
 def test_loading_it_loads_no_device_library():

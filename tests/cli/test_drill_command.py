@@ -1,0 +1,228 @@
+"""`rigcheck drill` on the command line, without any device: lists, plans, refusals, what is left pending, and people."""
+
+import json
+import time
+from pathlib import Path
+
+import pexpect
+import pytest
+from command import environment, rigcheck
+from drill_rig import alone
+from rich.cells import cell_len
+
+from rigcheck.cli import pending
+from rigcheck.drills import journal
+
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+ROOM = """room: beauty-3
+camera: {}
+mic: {}
+power: {}
+far_end: {person: phone}
+drills:
+  - name: plug-pulled
+    covers: power
+    fault: [{ask: {what: "pull the plug of the UPS", undo: "put it in again"}, who: tech, deadline_s: 60}]
+    switch: [{ask: {what: "switch off the second light", undo: "switch it on again"}, who: tech, deadline_s: 60}]
+    crew: {host: "go on talking"}
+    notice: "back in a moment"
+    within: {detect_s: 5, switch_s: 20, outage_s: 20, restore_s: 20}
+  - name: 网络中断
+    covers: network
+    fault: [{relay: cut}]
+    switch: [{relay: pass}]
+  - name: wrong
+    covers: camera
+    before: [camera.fsp]
+    fault: [{relai: cut}]
+"""
+
+
+@pytest.fixture
+def room(tmp_path) -> Path:
+    path = tmp_path / "room.yaml"
+    path.write_text(ROOM)
+    return path
+
+
+def fits(text: str) -> bool:
+    return all(cell_len(line) <= 79 for line in text.splitlines())
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lists_and_plans_fit_and_say_everything_in_each_language(tmp_path, room, language: str) -> None:
+    listed = rigcheck(tmp_path, "drill", "list", room, "--lang", language)
+    planned = [
+        rigcheck(tmp_path, "drill", "plan", n, "-p", room, "--lang", language) for n in ("plug-pulled", "网络中断")
+    ]
+    for done in (listed, *planned):
+        assert (done.returncode, done.stderr) == (0, "")
+        assert fits(done.stdout)
+        assert "drill." not in done.stdout  # an id without its text
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == ["plug-pulled", "网络中断", "wrong"]
+    assert "pull the plug of the UPS" in planned[0].stdout
+
+
+def test_json_says_the_same_in_every_language_but_for_its_texts(tmp_path, room) -> None:
+    made = [
+        json.loads(
+            rigcheck(
+                tmp_path, "drill", "plan", "plug-pulled", "-p", room, "--format", "json", "--lang", language
+            ).stdout
+        )
+        for language in LANGUAGES
+    ]
+    for each in made:
+        for step in each["steps"]:
+            assert step.pop("text")
+    assert made[0] == made[1] == made[2]
+    assert [(step["phase"], step["action"], step["who"]) for step in made[0]["steps"]] == [
+        ("fault", "ask", "tech"),
+        ("switch", "ask", "tech"),
+    ]
+    assert made[0]["within"] == {"detect_s": 5, "switch_s": 20, "outage_s": 20, "restore_s": 20}
+
+
+def test_a_plan_of_what_does_not_fit_says_what_is_wrong(tmp_path, room) -> None:
+    done = rigcheck(tmp_path, "drill", "plan", "wrong", "-p", room)
+    assert done.returncode == 78
+    assert "do you mean camera.fps?" in done.stdout
+    assert "do you mean relay?" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("run", "-p", "room.yaml", "--yes"), 64, "name the drills"),
+        (("run", "plug-pulled", "--all", "-p", "room.yaml", "--yes"), 64, "not both"),
+        (("run", "plug-puled", "-p", "room.yaml", "--yes"), 64, "do you mean plug-pulled?"),
+        (("run", "--all", "--yes"), 64, "no drills"),
+        (("run", "网络中断", "-p", "room.yaml"), 64, "--yes"),
+        (("run", "wrong", "-p", "room.yaml", "--yes"), 78, "camera.fsp"),
+        (("run", "plug-pulled", "-p", "room.yaml", "--yes"), 3, "nobody is at a terminal"),
+        (("run", "plug-pulled", "-p", "room.yaml", "--rehearse"), 3, "nobody is at a terminal"),
+        (("run", "网络中断", "-p", "room.yaml", "--during-show", "--yes"), 64, "during-show was not typed"),
+        (("run", "网络中断", "-p", "room.yaml", "--during", "--yes"), 64, "--during"),
+        (("run", "网络中断", "-p", "room.yaml", "--yes", "--format", "nagios"), 64, "nagios"),
+        (("plan", "nothing", "-p", "room.yaml"), 64, "no drill nothing"),
+        (("list", "-p", "room.yaml", "--format", "junit"), 64, "junit"),
+        (("relay", "--listen", "nowhere", "--to", "127.0.0.1:1935"), 64, "nowhere"),
+        (("relay", "--listen", "127.0.0.1:0", "--to", "ingest"), 64, "ingest"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence_and_an_exit_code(tmp_path, room, arguments, code: int, said: str) -> None:
+    done = rigcheck(tmp_path, "drill", *arguments)
+    assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "state" / "rigcheck" / pending.JOURNAL).exists()
+
+
+def test_the_card_is_printed(tmp_path, room) -> None:
+    assert "beauty-3" in rigcheck(tmp_path, "drill", "card", room).stdout
+    page = rigcheck(tmp_path, "drill", "card", room, "--format", "html").stdout
+    assert "<html" in page
+
+
+def left(tmp_path: Path, text: str | None = None) -> Path:
+    """A journal as a drill leaves it that was killed."""
+    folder = tmp_path / "state" / "rigcheck"
+    folder.mkdir(parents=True)
+    path = folder / pending.JOURNAL
+    if text is None:
+        undo = {"thing": "x", "what": "put it in again"}
+        made = journal.Journal(path, "plug-pulled", "beauty-3", "2026-11-22T08:00:00Z")
+        made.add("teleport", undo)
+    else:
+        path.write_text(text)
+    return path
+
+
+def test_the_journal_is_where_every_command_looks() -> None:
+    assert pending.JOURNAL == journal.NAME
+
+
+@pytest.mark.parametrize("arguments", [("devices",), ("platforms",), ("--help",), ("drill", "list"), ("now",)])
+def test_every_command_says_that_something_is_left(tmp_path, arguments) -> None:
+    left(tmp_path)
+    done = rigcheck(tmp_path, *arguments)
+    assert "rigcheck drill recover" in done.stderr.splitlines()[0]
+    assert "rigcheck drill recover" not in done.stdout
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "changed"), ("zh-Hans", "没还原"), ("zh-Hant", "還沒還原")])
+def test_it_is_said_in_the_language_asked_for_in_one_line(tmp_path, language: str, word: str) -> None:
+    left(tmp_path)
+    (line,) = rigcheck(tmp_path, "explain", "camera.fps", "--lang", language).stderr.splitlines()
+    assert word in line
+
+
+def test_recover_says_what_it_cannot_undo_and_keeps_it(tmp_path) -> None:
+    path = left(tmp_path)
+    done = rigcheck(tmp_path, "drill", "recover")
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "teleport" in done.stdout
+    assert path.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{", "null", '{"schema": 99}'])
+def test_a_damaged_journal_is_never_taken_for_none(tmp_path, room, text: str) -> None:
+    path = left(tmp_path, text)
+    for arguments in (("recover",), ("run", "网络中断", "-p", "room.yaml", "--yes")):
+        done = rigcheck(tmp_path, "drill", *arguments)
+        assert (done.returncode, str(path) in done.stderr.replace("\n", "")) == (3, True), done.stderr
+
+
+def test_nothing_left_is_nothing_to_do(tmp_path) -> None:
+    done = rigcheck(tmp_path, "drill", "recover")
+    assert (done.returncode, "nothing is left" in done.stdout) == (0, True)
+
+
+def test_without_a_state_folder_nothing_is_drilled(tmp_path, room) -> None:
+    (tmp_path / "state").write_text("a file")
+    done = rigcheck(tmp_path, "drill", "run", "网络中断", "-p", "room.yaml", "--yes")
+    assert done.returncode == 64
+    assert "cannot write" in done.stderr
+
+
+def terminal(tmp_path: Path, *arguments: object) -> pexpect.spawn:
+    first, *rest = alone("drill", *arguments)
+    env = environment(tmp_path, TERM="xterm")
+    return pexpect.spawn(first, rest, env=env, cwd=str(tmp_path), encoding="utf-8", timeout=40, dimensions=(40, 79))
+
+
+def answer(child: pexpect.spawn, prompt: str, line: str) -> None:
+    child.expect_exact(prompt)
+    time.sleep(0.3)  # what is typed before the question is there answers nothing
+    child.sendline(line)
+
+
+def test_a_rehearsal_asks_for_each_step_and_touches_nothing(tmp_path, room) -> None:
+    child = terminal(tmp_path, "run", "plug-pulled", "-p", room, "--rehearse")
+    answer(child, "pull the plug of the UPS", "")
+    child.expect_exact("go on talking")
+    answer(child, "switch off the second light", "")
+    child.expect_exact("nothing was touched")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert not (tmp_path / "state" / "rigcheck" / pending.JOURNAL).exists()
+
+
+def test_a_drill_all_by_hand_is_timed_by_taps_beside_the_steps(tmp_path, room) -> None:
+    """Two questions are open at once: Enter is the phone's, 2 is the step's."""
+    child = terminal(tmp_path, "run", "plug-pulled", "-p", room, "--yes")
+    child.expect_exact("phone")
+    answer(child, "pull the plug of the UPS (type 2 and Enter when done)", "2")
+    time.sleep(0.5)
+    child.sendline("")  # the picture is gone
+    answer(child, "switch off the second light (type 2 and Enter when done)", "2")
+    time.sleep(0.5)
+    child.sendline("")  # and back
+    answer(child, "switch it on again (type 2 and Enter when done)", "2")
+    answer(child, "put it in again (type 2 and Enter when done)", "2")
+    child.expect_exact("undone and looked at again: 2 of 2")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0, child.before
+    listed = rigcheck(tmp_path, "drill", "list", room, "--format", "json")
+    assert json.loads(listed.stdout)["drills"][0]["last"]["status"] == "ok"

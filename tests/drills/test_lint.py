@@ -1,0 +1,77 @@
+"""What is written about drills, held against the room before anything begins."""
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from drill_world import Paper, conduct, drill
+
+from rigcheck.drill_plan import Drill, Step
+from rigcheck.drills.actions import actions_of
+from rigcheck.drills.lint import LintError, lint, steps_of
+from rigcheck.errors import Exit
+from rigcheck.obs_state import ObsInput, ObsState
+from rigcheck.profile import Profile
+
+ACTIONS = actions_of(Paper())
+SCENE = Step("obs_scene", {"scene": "Standby"})
+
+
+def obs(*scenes: str) -> ObsState:
+    silent = dict.fromkeys(field.name for field in fields(ObsState))
+    inputs = (ObsInput("Cam 1", "v4l2_input", is_active=True),)
+    return ObsState(**{**silent, "scenes": scenes, "inputs": inputs})
+
+
+def told(one: Drill, *others: Drill, of: ObsState | None = None, checks=("camera", "camera.fps")) -> list[str]:
+    return [wrong.id for wrong in lint(one, Profile(drills=(one, *others)), ACTIONS, checks, of)]
+
+
+def plain(*steps: Step, **changes) -> Drill:
+    return Drill("one", "camera", fault=steps, **changes)
+
+
+def test_a_drill_that_fits_has_nothing_wrong() -> None:
+    one = plain(Step("relay", "cut"), before=("camera.fps", "camera"))
+    assert told(one) == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "ids"),
+    [
+        (plain(), ["drill.lint.empty"]),
+        (plain(Step("relay", "cut"), before=("camera.fsp",)), ["drill.lint.before"]),
+        (plain(Step("relai", "cut")), ["drill.lint.action"]),
+        (plain(Step("relay", "explode")), ["error.drill.relay-wants"]),
+    ],
+)
+def test_what_does_not_fit_is_told(wrong: Drill, ids: list[str]) -> None:
+    assert told(wrong) == ids
+
+
+def test_everything_is_told_at_once_with_what_may_be_meant() -> None:
+    one = plain(Step("relai"), Step("obs_scen"), before=("camera.fsp",))
+    wrong = lint(one, Profile(drills=(one, one)), ACTIONS, ("camera.fps",), None)
+    assert [each.id for each in wrong] == ["drill.lint.twice", "drill.lint.before", *["drill.lint.action"] * 2]
+    assert [each.params.get("hint") for each in wrong[1:]] == [("camera.fps",), ("relay",), ("obs_scene",)]
+
+
+def test_scenes_and_inputs_are_those_of_this_obs() -> None:
+    one = plain(Step("obs_input_off", {"input": "Cam 2"}), switch=(SCENE,))
+    found = lint(one, Profile(drills=(one,)), ACTIONS, (), obs("Live"))
+    assert [(each.id, each.params["name"], each.params["hint"]) for each in found if "lint" in each.id] == [
+        ("drill.lint.input", "Cam 2", ("Cam 1",)),
+        ("drill.lint.scene", "Standby", ()),
+    ]
+    assert not [each for each in lint(plain(SCENE), Profile(), ACTIONS, (), obs("Standby")) if "lint" in each.id]
+
+
+def test_an_error_of_the_profile_has_its_exit_code() -> None:
+    assert LintError(("one: two",)).exit_code == Exit.BAD_INPUT
+    assert LintError(("one: two",)).message.params == {"n": 1, "issues": ("one: two",)}
+
+
+def test_steps_come_in_their_order(tmp_path: Path) -> None:
+    one = drill(tmp_path)
+    assert steps_of(one) == (*one.fault, *one.switch, *one.restore)
+    assert conduct(tmp_path, replace(one, fault=())).begun == 0
