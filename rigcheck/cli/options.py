@@ -19,7 +19,8 @@ class Options:
     room: Room = None
     profile: SameRoom = None
     replay: Annotated[
-        str | None, Option(metavar="PATH", help="Judge a recording: a folder, demo:NAME (good, bad, flicker ...), or one file.")
+        str | None,
+        Option(metavar="PATH", help="Judge a recording: a folder, demo:NAME (good, bad, flicker ...), or one file."),
     ] = None
     stage: Annotated[
         Stage | None, Option(help="Who is there: nobody, the host (speaks when asked), or the show starts in a moment.")
