@@ -192,7 +192,12 @@ def test_a_shut_door_is_the_ingests_fault_not_the_lines():
     assert (status(found)["uplink"], status(found)["ingest"]) == ("unknown", "broken")
 
 
-TWO_DOORS = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://other.example/live")), backup=Backup(), drills=())
+TWO_DOORS = replace(
+    ROOM,
+    push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://other.example/live")),
+    backup=Backup(),
+    drills=(),
+)
 
 
 @pytest.mark.parametrize(
@@ -216,7 +221,12 @@ def test_two_shut_doors_are_rather_the_lines_fault():
 
 
 def test_a_backup_ingest_that_is_the_main_one_is_none():
-    same = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://ingest.example/live")), backup=Backup(), drills=())
+    same = replace(
+        ROOM,
+        push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://ingest.example/live")),
+        backup=Backup(),
+        drills=(),
+    )
     assert chain(same, reach=Reach("refused", 2.0)).plan.origin is None
 
 
