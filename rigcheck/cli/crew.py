@@ -15,7 +15,10 @@ from rigcheck.drills.action import DrillError
 from rigcheck.errors import NotSeen
 from rigcheck.i18n import Catalogue
 from rigcheck.model import Message
+from rigcheck.present.fit import wrap
 
+WIDTH, INDENT = 79, 10
+TAP = "drill.tap"
 LEFT_EVERY_S = 10.0
 """Our own rule: six times a minute is enough to hurry, and scrolls nothing away."""
 
@@ -46,8 +49,7 @@ class TerminalCrew:
             raise DrillError(Message("error.drill.gone"))
         number = next(each for each in count(1) if each not in self._open)
         answer = self._open[number] = anyio.Event()
-        enter = self._words.text("drill.enter" if number == 1 else "drill.enter_number", {"n": number})
-        self._say(f"{self._text(message, who)} {enter}")
+        self._say(f"{self._text(message, who)} {self._key(message, number)}".rstrip())
         try:
             async with anyio.create_task_group() as beside:
                 beside.start_soon(self._count_down)
@@ -89,7 +91,13 @@ class TerminalCrew:
         while end != inf:
             left_s = round(end - anyio.current_time())
             await anyio.sleep(LEFT_EVERY_S if left_s > LEFT_EVERY_S else max(1, left_s))
-            self._say(self._words.text("drill.left", {"s": max(0, round(end - anyio.current_time()))}))
+            self._say(" " * INDENT + self._words.text("drill.left", {"s": max(0, round(end - anyio.current_time()))}))
+
+    def _key(self, message: Message, number: int) -> str:
+        """What to type; a stopwatch's own words say Enter already."""
+        if number == 1:
+            return "" if message.id == TAP else self._words.text("drill.enter")
+        return self._words.text("drill.enter_number", {"n": number})
 
     def _text(self, message: Message, who: str | None) -> str:
         spent_s = time.monotonic() - self._began_s
@@ -98,6 +106,10 @@ class TerminalCrew:
         return "".join(char if char.isprintable() else "?" for char in line)
 
     def _say(self, line: str) -> None:
+        """In lines of 79 columns, what belongs to the first one beneath its words."""
+        bare = line.lstrip()
+        first, *rest = wrap(bare, WIDTH - INDENT)
+        lines = [" " * (len(line) - len(bare)) + first, *(" " * INDENT + each for each in rest)]
         with suppress(OSError, ValueError):
-            sys.stderr.write(line + "\n")
+            sys.stderr.write("".join(f"{each}\n" for each in lines))
             sys.stderr.flush()

@@ -88,8 +88,6 @@ class Conduct:
                     raise
                 await self.crew.tell(refused.message)
                 break
-            if self.held[-1].trace.left:
-                break
             before = drill.before
         report = await self._report(drills)
         return replace(report, took_s=anyio.current_time() - began_s)

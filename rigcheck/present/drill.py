@@ -1,7 +1,7 @@
 """Drills that were held: their times beside their targets, a timeline, what was undone; and a rehearsal's steps.
 
-JSON: the report's own object, and "drills": [{"name", "covers", "at", "operator", "ended", "why", "marks": {name: s},
-"by", "undone": [{"action", "worked", "error", "manual"}]}]. Marks are seconds after the fault.
+JSON: the report's own object, and "drills": [{"name", "covers", "at", "ended", "why", "marks": {name: s},
+"undone": [{"action", "worked", "error", "manual"}]}]. Marks are seconds after the fault.
 """
 
 from __future__ import annotations

@@ -196,6 +196,14 @@ def answer(child: pexpect.spawn, prompt: str, line: str) -> None:
     child.sendline(line)
 
 
+def step(child: pexpect.spawn, what: str) -> None:
+    """What a person does while another question, the phone's, is open too."""
+    child.expect_exact(what)
+    child.expect(r"type\s+2\s+and\s+Enter")  # wrapped where the line ends
+    time.sleep(0.3)
+    child.sendline("2")
+
+
 def test_a_rehearsal_asks_for_each_step_and_touches_nothing(tmp_path, room) -> None:
     child = terminal(tmp_path, "run", "plug-pulled", "-p", room, "--rehearse")
     answer(child, "pull the plug of the UPS", "")
@@ -212,14 +220,14 @@ def test_a_drill_all_by_hand_is_timed_by_taps_beside_the_steps(tmp_path, room) -
     """Two questions are open at once: Enter is the phone's, 2 is the step's."""
     child = terminal(tmp_path, "run", "plug-pulled", "-p", room, "--yes")
     child.expect_exact("phone")
-    answer(child, "pull the plug of the UPS (type 2 and Enter when done)", "2")
+    step(child, "pull the plug of the UPS")
     time.sleep(0.5)
     child.sendline("")  # the picture is gone
-    answer(child, "switch off the second light (type 2 and Enter when done)", "2")
+    step(child, "switch off the second light")
     time.sleep(0.5)
     child.sendline("")  # and back
-    answer(child, "switch it on again (type 2 and Enter when done)", "2")
-    answer(child, "put it in again (type 2 and Enter when done)", "2")
+    step(child, "switch it on again")
+    step(child, "put it in again")
     child.expect_exact("undone and looked at again: 2 of 2")
     child.expect(pexpect.EOF)
     child.close()
