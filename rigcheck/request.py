@@ -42,6 +42,11 @@ class Request:
         return self.key
 
     @property
+    def resources(self) -> tuple[str, ...]:
+        """All that it needs alone."""
+        return (self.resource,)
+
+    @property
     def deadline_s(self) -> float:
         """Seconds after which the acquisition is killed."""
         return 5.0

@@ -188,6 +188,7 @@ class CameraClip:
     frame_at: NDArray[np.int64]  # (k,) their positions
     via: str = "device"  # device, obs-record, obs-shot
     is_estimate: bool = False  # stands in for a picture that could not be had itself
+    began_s: float | None = None  # first frame, on the computer's monotonic clock; None where it has not that clock
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,6 +205,7 @@ class AudioClip:
     missing: int = 0  # samples due by the clock that did not come
     live: bool = False
     via: str = "device"  # device, obs-record, obs-shot
+    began_s: float | None = None  # first sample, as for CameraClip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rigcheck.profile import Mode
 from rigcheck.request import PROGRAM, ObsAddress, Request
 
 STEP_S = 0.00025
@@ -15,18 +16,28 @@ STEP_S = 0.00025
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """A camera and a microphone, each a device of its own, as the profile names them."""
+
+    camera: str | int | None
+    mode: Mode | None
+    mic: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class SyncRequest(Request):
-    """Picture and sound together, for `seconds`. `device` is OBS's programme, or None where there is no common clock."""
+    """Picture and sound together, for `seconds`: `device` is OBS's programme; else those of a pair, where there is one."""
 
     kind: ClassVar[str] = "sync"
     device: str | None = None
+    pair: Pair | None = None
     obs: ObsAddress | None = None
     seconds: float = 10.0
 
     @property
     def disturbs(self) -> bool:
-        """Recording OBS's programme does."""
-        return self.device == PROGRAM
+        """Recording OBS's programme does, and opening devices."""
+        return self.device == PROGRAM or self.pair is not None
 
     @property
     def resource(self) -> str:
@@ -34,14 +45,19 @@ class SyncRequest(Request):
         return PROGRAM if self.device == PROGRAM else self.key
 
     @property
+    def resources(self) -> tuple[str, ...]:
+        """Of a pair, both devices."""
+        return (f"camera:{self.pair.camera}", f"mic:{self.pair.mic}") if self.pair else (self.resource,)
+
+    @property
     def deadline_s(self) -> float:
-        """As for the programme's picture."""
+        """As for the programme's picture, or a camera's."""
         return self.seconds + 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SyncClip:
-    """Brightness and loudness over time, both on the clock of the recording they came from."""
+    """Brightness and loudness over time, both on one clock: a recording's own, or this computer's."""
 
     kind: ClassVar[str] = "sync"
     t_s: NDArray[np.float64]  # (n,) time stamps of the frames, seconds

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -63,10 +64,11 @@ def watch(stream: Stream, request: CameraRequest) -> CameraClip:
         limited=layout.limited,
         keep=request.keep,
     )
-    reduced = [_reduce(reducer, layout, buffer, t_s) for t_s, buffer in _window(stream, request.seconds)]
-    if not any(reduced):
+    stamps_s = [t_s for t_s, buffer in _window(stream, request.seconds) if _reduce(reducer, layout, buffer, t_s)]
+    if not stamps_s:
         raise NotSeen(Reason.JUNK, {"device": stream.address.name})
-    return reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms)
+    clip = reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms)
+    return replace(clip, began_s=stamps_s[0]) if stream.address.kind == "device" else clip
 
 
 def _first_picture(stream: Stream) -> Layout:
@@ -106,7 +108,7 @@ def comes_too_fast(arrivals: tuple[float, ...], claimed_fps: float) -> bool:
 
 
 def _window(stream: Stream, seconds: float) -> Iterator[tuple[float, Bytes]]:
-    """(time, buffer) of every frame of `seconds`, the first at 0. Damaged frames are left out: they are missing."""
+    """(time stamp, buffer) of every frame of `seconds`. Damaged frames are left out: they are missing."""
     first_s: float | None = None
     end_s = time.monotonic() + seconds + GIVE_UP_S  # should time stamps stand still
     for stamp_s in stamps(stream):
@@ -115,7 +117,7 @@ def _window(stream: Stream, seconds: float) -> Iterator[tuple[float, Bytes]]:
             return
         buffer = stream.retrieve()
         if buffer is not None:
-            yield stamp_s - first_s, buffer
+            yield stamp_s, buffer
 
 
 def stamps(stream: Stream) -> Iterator[float]:

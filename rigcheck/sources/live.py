@@ -29,12 +29,12 @@ from rigcheck.samples import (
     PowerState,
     Request,
     Sample,
-    SyncClip,
     SyncRequest,
 )
 from rigcheck.sources.worker import call_in_worker
 
 if TYPE_CHECKING:
+    from rigcheck.sources.pair import Devices
     from rigcheck.sources.program import Programme
 
 INPUT = "obs:"
@@ -54,11 +54,14 @@ class LiveSource:
     name: str = "live"
     is_live: bool = True
     _programme: Programme | None = None
+    _devices: Devices | None = None
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence for a request, taken now. Raises NotSeen with the reason where there is none."""
         if isinstance(request, CameraRequest | AudioRequest | SyncRequest) and request.device == PROGRAM:
             return await self._on_programme(request)
+        if isinstance(request, CameraRequest | AudioRequest | SyncRequest):
+            return await self._of_devices(request)
         return await ACQUIRE[type(request)](request)
 
     async def _on_programme(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
@@ -70,6 +73,14 @@ class LiveSource:
         if isinstance(request, SyncRequest):
             return await self._programme.follow(request)
         return await self._programme.look(request)
+
+    async def _of_devices(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
+        from rigcheck.sources.pair import Devices  # noqa: PLC0415 - what is not asked for is not loaded
+
+        self._devices = self._devices or Devices(lambda one: ACQUIRE[type(one)](one))
+        return await (
+            self._devices.follow(request) if isinstance(request, SyncRequest) else self._devices.take(request)
+        )
 
     def __enter__(self) -> Self:
         return self
@@ -113,11 +124,6 @@ async def _device_or_input(
         if unseen.reason is not Reason.HELD or request.obs is None or request.obs_input is None:
             raise
     return await read_input(request.obs, request.obs_input)
-
-
-async def _sync(request: SyncRequest) -> SyncClip:
-    """A camera and a microphone of their own have no common clock here."""
-    raise NotSeen(Reason.NOT_THIS_WAY, {"device": request.device})
 
 
 async def _host(request: HostRequest) -> HostState:
@@ -172,7 +178,6 @@ async def _reach(request: ReachRequest) -> Reach:
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
-    SyncRequest: _sync,
     HostRequest: _host,
     ObsRequest: _obs,
     OnAirRequest: _on_air,

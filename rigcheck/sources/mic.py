@@ -36,13 +36,15 @@ class Take:
 
     rate_hz: int
     blocks: list[Floats] = field(default_factory=list)
+    begins_s: list[float] = field(default_factory=list)  # of each block, when its first sample was taken
     first_s: float | None = None
     last_s: float = 0.0
     overflows: int = 0
 
-    def receive(self, block: Floats, _frames: int, _time: Any, status: Any) -> None:  # noqa: ANN401 - PortAudio's structs
-        """PortAudio's callback; the buffer is only lent."""
+    def receive(self, block: Floats, _frames: int, clock: Any, status: Any) -> None:  # noqa: ANN401 - PortAudio's structs
+        """PortAudio's callback; the buffer is only lent. PortAudio's clock need not be ours: only differences count."""
         self.last_s = time.monotonic()
+        self.begins_s.append(self.last_s - (clock.currentTime - clock.inputBufferAdcTime))
         self.first_s = self.last_s if self.first_s is None else self.first_s
         self.overflows += bool(status.input_overflow)
         self.blocks.append(block.copy())
@@ -51,6 +53,12 @@ class Take:
     def begin_s(self) -> float:
         """When the first sample was taken: the first block's length before it came."""
         return (self.first_s or 0.0) - len(self.blocks[0]) / self.rate_hz
+
+    @property
+    def began_s(self) -> float:
+        """When the first sample was taken, by what most blocks say: each is off by what this process was kept waiting."""
+        before = np.cumsum([0, *(len(block) for block in self.blocks[:-1])])
+        return float(np.median(np.array(self.begins_s) - before / self.rate_hz))
 
     @property
     def missing(self) -> int:
@@ -155,6 +163,7 @@ def clip_of(take: Take, request: AudioRequest, started_s: float) -> AudioClip:
         overflows=take.overflows,
         missing=take.missing,
         live=True,
+        began_s=take.began_s,
     )
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -68,6 +69,12 @@ class Vivid:
     def set(self, **controls: int) -> None:
         run("v4l2-ctl", "-d", self.node, "-c", ",".join(f"{name}={value}" for name, value in controls.items()))
 
+    def show(self, pattern: str) -> None:
+        """One of its test patterns, by name."""
+        menu = run("v4l2-ctl", "-d", self.node, "--list-ctrls-menus")
+        (number,) = [line.split(":")[0] for line in menu.splitlines() if line.endswith(f": {pattern}")]
+        self.set(test_pattern=int(number))
+
     def unplug(self) -> None:
         bind("vivid", self.device, there=False)
 
@@ -90,7 +97,8 @@ class Vivid:
 def webcam() -> Iterator[Vivid]:
     with loaded("vivid", "n_devs=1", "node_types=0x1", "allocators=0x1"):
         camera = Vivid()
-        wait_for(lambda: camera.node.exists())
+        wait_for((PLATFORM / "devices" / camera.device / "video4linux").exists)
+        wait_for(camera.node.exists)
         camera.set(osd_text_mode=2)  # no moving text over the pattern
         yield camera
 
@@ -109,21 +117,34 @@ def loops(*labels: str) -> Iterator[list[str]]:
         yield [f"/dev/video{number}" for number in numbers]
 
 
+@dataclass(frozen=True)
+class Scene:
+    """What is fed: frames as bytes, over and over."""
+
+    frames: list[bytes]
+    fourcc: str = "YUYV"
+    size: tuple[int, int] = (1280, 720)
+    fps: float = 30.0
+
+
 @contextlib.contextmanager
-def fed(node: str, frames: list[bytes], scene: Path, fourcc: str = "YUYV", size: tuple[int, int] = (1280, 720), fps: float = 30.0) -> Iterator[subprocess.Popen[bytes]]:
-    """The program that feeds a camera with frames over and over; returns once it has a picture."""
-    scene.write_bytes(pickle.dumps(frames))
-    words = [sys.executable, str(FEED), node, fourcc, *map(str, size), str(fps), str(scene)]
+def fed(node: str, scene: Scene, folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """The program that feeds a camera; returns once it has a picture."""
+    file = folder / f"{Path(node).name}.scene"
+    file.write_bytes(pickle.dumps(scene.frames))
+    words = [sys.executable, str(FEED), node, scene.fourcc, *map(str, scene.size), str(scene.fps), str(file)]
     with subprocess.Popen(words) as feeder:
         try:
-            wait_for(lambda: _shows(node, size))
+            wait_for(lambda: shows(node, scene.size))
             yield feeder
         finally:
             feeder.kill()
 
 
-def _shows(node: str, size: tuple[int, int]) -> bool:
-    said = subprocess.run(["v4l2-ctl", "-d", node, "--get-fmt-video"], capture_output=True, text=True, timeout=10, check=False)
+def shows(node: str, size: tuple[int, int]) -> bool:
+    said = subprocess.run(
+        ["v4l2-ctl", "-d", node, "--get-fmt-video"], capture_output=True, text=True, timeout=10, check=False
+    )
     return f"{size[0]}/{size[1]}" in said.stdout
 
 

@@ -71,7 +71,7 @@ def test_the_programmes_offset_is_read_and_nothing_is_left(obs: ObsStudio) -> No
     assert list(obs.recordings.iterdir()) == []
 
 
-def test_devices_of_their_own_have_no_common_clock() -> None:
+def test_what_is_no_pair_of_this_computers_has_no_common_clock() -> None:
     with pytest.raises(NotSeen) as caught:
         anyio.run(LiveSource().acquire, SyncRequest())
     assert caught.value.reason is Reason.NOT_THIS_WAY
