@@ -43,11 +43,12 @@ class Take:
 
     def receive(self, block: Floats, _frames: int, clock: Any, status: Any) -> None:  # noqa: ANN401 - PortAudio's structs
         """PortAudio's callback; the buffer is only lent. PortAudio's clock need not be ours: only differences count."""
-        self.last_s = time.monotonic()
-        self.begins_s.append(self.last_s - (clock.currentTime - clock.inputBufferAdcTime))
-        self.first_s = self.last_s if self.first_s is None else self.first_s
+        now_s = time.monotonic()
+        self.begins_s.append(now_s - (clock.currentTime - clock.inputBufferAdcTime))
         self.overflows += bool(status.input_overflow)
         self.blocks.append(block.copy())
+        self.last_s = now_s  # the times last: who reads them finds the block
+        self.first_s = now_s if self.first_s is None else self.first_s
 
     @property
     def begin_s(self) -> float:
