@@ -80,6 +80,13 @@ class Vivid:
 
     def plug(self) -> None:
         bind("vivid", self.device, there=True)
+        self.ready()
+
+    def ready(self) -> None:
+        """Wait for its node, and take the moving text off the picture."""
+        wait_for((PLATFORM / "devices" / self.device / "video4linux").exists)
+        wait_for(self.node.exists)
+        self.set(osd_text_mode=2)
 
     @contextlib.contextmanager
     def held(self) -> Iterator[None]:
@@ -95,11 +102,9 @@ class Vivid:
 
 @contextlib.contextmanager
 def webcam() -> Iterator[Vivid]:
-    with loaded("vivid", "n_devs=1", "node_types=0x1", "allocators=0x1"):
+    with loaded("vivid", "n_devs=1", "node_types=0x1", "allocators=0x0"):
         camera = Vivid()
-        wait_for((PLATFORM / "devices" / camera.device / "video4linux").exists)
-        wait_for(camera.node.exists)
-        camera.set(osd_text_mode=2)  # no moving text over the pattern
+        camera.ready()
         yield camera
 
 
@@ -123,7 +128,7 @@ class Scene:
 
     frames: list[bytes]
     fourcc: str = "YUYV"
-    size: tuple[int, int] = (1280, 720)
+    size: tuple[int, int] = (640, 360)
     fps: float = 30.0
 
 

@@ -22,9 +22,9 @@ def write_room(folder: Path, *, camera: str = "{}", mic: str = "{}", power: str 
     return path
 
 
-def ask(folder: Path, part: str, room: Path, **environment: str) -> dict[str, Any]:
+def ask(folder: Path, part: str, room: Path, *words: str, **environment: str) -> dict[str, Any]:
     """The JSON report of one part of a room, live."""
-    return report(rigcheck(folder, part, room, *LIVE, **environment))
+    return report(rigcheck(folder, part, room, *words, *LIVE, **environment))
 
 
 def unseen(made: dict[str, Any]) -> str:

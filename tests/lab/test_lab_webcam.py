@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from command import finding
+from command import finding, rigcheck
 from lab_drivers import Vivid, webcam
-from lab_room import ask, children_cpu_s, once_open, unseen, write_room
+from lab_room import LIVE, ask, children_cpu_s, once_open, unseen, write_room
 
 pytestmark = pytest.mark.lab
 
@@ -113,3 +113,12 @@ def test_a_black_picture_is_black(tmp_path: Path, vivid: Vivid, pattern: str, st
         assert finding(look(tmp_path, vivid.name), "camera.black")["status"] == status
     finally:
         vivid.show("75% Colorbar")
+
+
+def test_nothing_that_opencv_prints_reaches_the_screen(tmp_path: Path, vivid: Vivid) -> None:
+    """It warns on descriptor 2 of every camera that does not open or stops."""
+    vivid.set(inject_vidioc_streamon_error=1)
+    room = write_room(tmp_path, camera=f'{{main: {{device: "{vivid.name}"}}}}')
+    done = rigcheck(tmp_path, "camera", room, *LIVE)
+    assert '"reason.no-stream"' in done.stdout
+    assert done.stderr == ""
