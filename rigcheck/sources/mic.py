@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +25,8 @@ FIRST_LIMIT_S = 4.0
 """Monitors of a sound server deliver their first block 1-2 s late; after this there will be none."""
 SILENCE_LIMIT_S = 1.0
 """No block for longer: unplugged, or a frozen server. Neither raises anything."""
+CLOSE_LIMIT_S = 1.0
+"""Closing takes 0.02 s, or for ever."""
 LATE_S = 0.25
 """Sound servers deliver in bursts of up to 0.2 s; fewer samples than due by more than this are missing."""
 LATE_SHARE = 0.002
@@ -106,7 +109,14 @@ def _recording(sounddevice: ModuleType, device: Input, layout: str) -> Iterator[
             raise open_failure(error, device) from error
         yield stream, take
     finally:
-        stream.close()  # hangs on a frozen server; then the worker is killed
+        _close(stream)
+
+
+def _close(stream: Any) -> None:  # noqa: ANN401 - untyped library
+    """Closing a frozen server's stream never ends: it is left behind, and dies with the worker."""
+    closing = Thread(target=stream.close, daemon=True)
+    closing.start()
+    closing.join(CLOSE_LIMIT_S)
 
 
 def _channels(device: Input, layout: str) -> list[int]:

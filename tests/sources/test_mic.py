@@ -127,8 +127,8 @@ def test_server_killed_in_the_middle_is_lost(server):
 
 
 @pytest.mark.svc
-def test_frozen_in_the_middle_ends_at_the_deadline(server):
-    """Closing a stream of a frozen server hangs: the watchdog's answer may not get out, the worker's end does."""
+def test_frozen_in_the_middle_is_lost(server):
+    """Closing a stream of a frozen server hangs: it is not waited for."""
 
     async def freeze_midway():
         with anyio.move_on_after(8):
@@ -146,7 +146,7 @@ def test_frozen_in_the_middle_ends_at_the_deadline(server):
 
     started = time.monotonic()
     with server.playing(tone()):
-        assert anyio.run(freeze_midway) in {Reason.LOST, Reason.TIMEOUT}
+        assert anyio.run(freeze_midway) is Reason.LOST
     assert time.monotonic() - started < 12
 
 
