@@ -61,8 +61,6 @@ def run_in_guest(items: list[pytest.Item]) -> dict[str, list[pytest.TestReport]]
         for report in read_reports(folder / EXCHANGE.name, items[0].config):
             reports.setdefault(report.nodeid, []).append(report)
         started = (folder / "environment.read").exists()
-        for data in folder.glob(".coverage.*"):
-            shutil.copy(data, root)
     last = f"the guest ended ({done.returncode}) before this test did:\n{said[-6000:]}"
     missing = unrunnable(said) if not started else last
     return {

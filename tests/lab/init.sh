@@ -12,8 +12,7 @@ mkdir -p /run/lab /run/tmp /run/home
 mount -t hostfs none /run/lab -o "$(sed -n 's/.*labdir=\([^ ]*\).*/\1/p' /proc/cmdline)"
 . /run/lab/environment
 touch /run/lab/environment.read
-export TMPDIR=/run/tmp HOME=/run/home PYTHONDONTWRITEBYTECODE=1 RIGCHECK_LAB=here MODPROBE_OPTIONS="-d $KERNEL"
-export COVERAGE_FILE=/run/lab/.coverage
+export CI TMPDIR=/run/tmp HOME=/run/home PYTHONDONTWRITEBYTECODE=1 RIGCHECK_LAB=here MODPROBE_OPTIONS="-d $KERNEL"
 ip link set lo up
 cd "$PLACE"
 bash /run/lab/command </dev/null

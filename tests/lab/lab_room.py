@@ -34,6 +34,17 @@ def unseen(made: dict[str, Any]) -> str:
     return str(reasons.pop()).removeprefix("reason.")
 
 
+def calmly(look: Callable[[], dict[str, Any]], figure: str, wanted: object) -> dict[str, Any]:
+    """Look up to three times for a figure of time: the guest has one processor, and others may keep it waiting."""
+    made = look()
+    for _ in range(2):
+        if made["measurements"][figure] == wanted:
+            break
+        made = look()
+    assert made["measurements"][figure] == wanted, made["findings"]
+    return made
+
+
 def once_open(node: str, seconds: float, deed: Callable[[], object]) -> threading.Thread:
     """Do it so many seconds after one more program than now has opened the device for good."""
     others = _users(node)

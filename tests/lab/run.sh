@@ -12,12 +12,7 @@ python=$2
 shift 2
 memory=$(mktemp -d /dev/shm/rigcheck-lab.XXXXXX)
 trap 'rm -rf "$memory"' EXIT
-{
-  printf 'KERNEL=%q PLACE=%q PYTHON=%q\n' "$kernel" "$PWD" "$python"
-  for name in COVERAGE_PROCESS_CONFIG COVERAGE_PROCESS_START CI; do
-    if [ -n "${!name:-}" ]; then printf 'export %s=%q\n' "$name" "${!name}"; fi
-  done
-} >"$folder/environment"
+printf 'KERNEL=%q PLACE=%q PYTHON=%q CI=%q\n' "$kernel" "$PWD" "$python" "${CI:-}" >"$folder/environment"
 printf '%q ' "$@" >"$folder/command"
 rm -f "$folder/status"
 # The command's output is the guest's console; the kernel's own words are not.

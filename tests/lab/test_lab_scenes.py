@@ -45,7 +45,6 @@ def test_exposure_is_measured_as_it_was_sent(tmp_path: Path, nodes: list[str], f
         made = look(tmp_path, "Host cam", more=", mode: 640x360@30")
     ire = codes / 255 * 100 if fourcc == "MJPG" else (codes - 16) / 219 * 100
     assert made["measurements"]["light.mean_ire"] == pytest.approx(ire, abs=0.5)
-    assert made["measurements"]["camera.fps"] == pytest.approx(30, rel=0.1)
     assert finding(made, "camera.mode")["status"] == "ok"
     assert finding(made, "camera.frozen")["status"] == "ok"
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command import finding, rigcheck
 from lab_drivers import Vivid, webcam
-from lab_room import LIVE, ask, children_cpu_s, once_open, unseen, write_room
+from lab_room import LIVE, ask, calmly, children_cpu_s, once_open, unseen, write_room
 
 pytestmark = pytest.mark.lab
 
@@ -26,17 +26,15 @@ def look(folder: Path, device: str, mode: str = "640x360@30") -> dict[str, Any]:
 
 
 def test_what_is_asked_and_can_be_done_is_delivered(tmp_path: Path, vivid: Vivid) -> None:
-    made = look(tmp_path, vivid.name)
+    made = calmly(lambda: look(tmp_path, vivid.name), "camera.fps", pytest.approx(30, abs=1))
     assert (made["measurements"]["camera.width_px"], made["measurements"]["camera.height_px"]) == (640, 360)
-    assert made["measurements"]["camera.fps"] == pytest.approx(30, abs=1.5)
     assert finding(made, "camera.mode")["status"] == "ok"
 
 
 @pytest.mark.parametrize(("mode", "fps"), [("1280x720@30", 12.5), ("1920x1080@30", 5.0)])
 def test_a_camera_that_silently_falls_back_is_found_out(tmp_path: Path, vivid: Vivid, mode: str, fps: float) -> None:
-    made = look(tmp_path, vivid.name, mode)
+    made = calmly(lambda: look(tmp_path, vivid.name, mode), "camera.fps", pytest.approx(fps, rel=0.05))
     assert finding(made, "camera.mode")["status"] == "ok"  # the size is as asked, and nothing said no
-    assert made["measurements"]["camera.fps"] == pytest.approx(fps, rel=0.12)
     assert finding(made, "camera.rate")["status"] == "fail"
     assert made["exit_code"] == 2
 
@@ -49,10 +47,9 @@ def test_a_size_there_is_not_is_found_out(tmp_path: Path, vivid: Vivid) -> None:
 def test_dropped_buffers_are_counted(tmp_path: Path, vivid: Vivid) -> None:
     vivid.set(percentage_of_dropped_buffers=30)
     try:
-        made = look(tmp_path, vivid.name)
+        made = calmly(lambda: look(tmp_path, vivid.name), "camera.dropped_pct", pytest.approx(30, abs=10))
     finally:
         vivid.set(percentage_of_dropped_buffers=0)
-    assert made["measurements"]["camera.dropped_pct"] == pytest.approx(30, abs=12)
     assert finding(made, "camera.drops")["status"] == "fail"
 
 
