@@ -21,6 +21,8 @@ from rigcheck.sources.portaudio import find_input, load_portaudio, open_failure
 GUARD_S = 0.4
 """Left out at the beginning of each phase: people react late."""
 BLOCK_S = 0.1
+LATENCY_S = 0.5
+"""As much waits in the driver while a busy computer keeps us waiting; PortAudio's own choice is some 0.04 s."""
 FIRST_LIMIT_S = 4.0
 """Monitors of a sound server deliver their first block 1-2 s late; after this there will be none."""
 SILENCE_LIMIT_S = 1.0
@@ -134,7 +136,7 @@ def _open(sounddevice: ModuleType, device: Input, take: Take, channels: list[int
                 channels=count,
                 dtype="float32",
                 blocksize=round(BLOCK_S * device.rate_hz),
-                latency="high",
+                latency=LATENCY_S,
                 callback=take.receive,
             )
         except sounddevice.PortAudioError as error:

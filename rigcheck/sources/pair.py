@@ -43,7 +43,8 @@ class Devices:
         """Both of a pair at once: what was taken of them in this run, else a take of their own.
 
         Raises NotSeen as either did; not-by-this-route without a pair, or where one of them is not on this computer's
-        clock (a file, an input of OBS that stands in for it); too-short where they were not there together.
+        clock (a file, an input of OBS that stands in for it); too-short where they were not there together; lost where
+        some of the sound did not come.
         """
         if request.pair is None:
             raise NotSeen(Reason.NOT_THIS_WAY)
@@ -81,6 +82,8 @@ def _together(camera: Sample | NotSeen, mic: Sample | NotSeen) -> SyncClip:
         raise NotSeen(Reason.NOT_THIS_WAY)
     if camera.began_s is None or mic.began_s is None:
         raise NotSeen(Reason.NOT_THIS_WAY)
+    if mic.overflows or mic.missing:  # what came after a gap would seem to come early
+        raise NotSeen(Reason.LOST)
     sound_at_s = mic.began_s - camera.began_s
     is_heard = (camera.t_s >= sound_at_s) & (camera.t_s <= sound_at_s + len(mic.samples) / mic.rate_hz)
     if not is_heard.any():

@@ -33,8 +33,9 @@ def is_on(t_s: np.ndarray, length_s: float) -> np.ndarray:
 
 def lit_share(t_s: float) -> float:
     """Of an exposure from `t_s` on."""
-    grain = np.arange(t_s, t_s + EXPOSURE_S, 1e-4)
-    return float(is_on(grain, FLASH_S).mean())
+    starts = EVENTS_S[np.abs(EVENTS_S - t_s) < 1]
+    seen_s = np.minimum(t_s + EXPOSURE_S, starts + FLASH_S) - np.maximum(t_s, starts)
+    return float(seen_s.clip(0).sum()) / EXPOSURE_S
 
 
 def play(card: int, began_s: float, late_s: float) -> sounddevice.OutputStream:
@@ -54,11 +55,10 @@ def play(card: int, began_s: float, late_s: float) -> sounddevice.OutputStream:
 def show(writer: int, began_s: float) -> None:
     raw = np.full((HEIGHT, WIDTH, 2), 128, np.uint8)
     for number in count():
-        at_s = number / FPS
+        time.sleep(max(0.0, began_s + number / FPS - time.monotonic()))
+        at_s = time.monotonic() - began_s  # a frame that is late shows what there is then
         raw[..., 0] = round(DARK + (LIT - DARK) * lit_share(at_s) ** (1 / 2.2))
-        frame = raw.tobytes()
-        time.sleep(max(0.0, began_s + at_s - time.monotonic()))
-        os.write(writer, frame)
+        os.write(writer, raw.data)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import resource
 import threading
 import time
 from collections.abc import Callable
@@ -72,9 +71,3 @@ def _open_files(process: Path) -> list[str]:
         return [os.readlink(link) for link in (process / "fd").iterdir()]  # noqa: PTH115 - a link's text
     except OSError:  # gone meanwhile
         return []
-
-
-def children_cpu_s() -> float:
-    """Seconds of processor that all ended child processes used."""
-    used = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return used.ru_utime + used.ru_stime

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command import finding, rigcheck
 from lab_drivers import Vivid, webcam
-from lab_room import LIVE, ask, calmly, children_cpu_s, once_open, unseen, write_room
+from lab_room import LIVE, ask, calmly, once_open, unseen, write_room
 
 pytestmark = pytest.mark.lab
 
@@ -66,9 +66,7 @@ def test_a_stream_that_does_not_start_is_no_picture(tmp_path: Path, vivid: Vivid
 
 
 @pytest.mark.parametrize("fault", ["unplugged", "broken"])
-def test_a_camera_lost_while_it_is_looked_at_costs_no_time_and_no_spin(
-    tmp_path: Path, vivid: Vivid, fault: str
-) -> None:
+def test_a_camera_lost_while_it_is_looked_at_costs_no_time(tmp_path: Path, vivid: Vivid, fault: str) -> None:
     """OpenCV refuses each read at once and goes on saying that the camera is open."""
     lost: list[float] = []
 
@@ -79,7 +77,7 @@ def test_a_camera_lost_while_it_is_looked_at_costs_no_time_and_no_spin(
         else:
             vivid.set(inject_fatal_streaming_error=1)
 
-    before_s, name = children_cpu_s(), vivid.name
+    name = vivid.name
     timer = once_open(str(vivid.node), 2.5, lose)
     try:
         made = look(tmp_path, name)
@@ -90,7 +88,6 @@ def test_a_camera_lost_while_it_is_looked_at_costs_no_time_and_no_spin(
             vivid.plug()
     assert unseen(made) == "lost"
     assert ended_s - lost[0] < 4
-    assert children_cpu_s() - before_s < 8
 
 
 def test_unplugged_it_is_missing_and_plugged_in_again_it_is_there(tmp_path: Path, vivid: Vivid) -> None:

@@ -112,6 +112,7 @@ async def test_what_was_taken_before_serves_again() -> None:
             Reason.NOT_THIS_WAY,
         ),
         (camera_clip(1000.0), take(2000.0, 1.0), Reason.TOO_SHORT),
+        (camera_clip(1000.0), replace(take(1000.0, 1.0), overflows=1), Reason.LOST),
     ],
 )
 async def test_without_both_there_is_the_reason(
