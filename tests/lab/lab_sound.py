@@ -41,7 +41,7 @@ class Card:
 
     @contextlib.contextmanager
     def playing(self, file: Path) -> Iterator[None]:
-        words = ["aplay", "-q", "-D", "hw:RigMic,1,0", str(file)]
+        words = ["aplay", "-q", "-D", "hw:RigMic,1,0", "--buffer-time=1000000", str(file)]  # us: it may be kept waiting
         with subprocess.Popen(words, stderr=subprocess.DEVNULL) as player:
             try:
                 status = ASOUND / "RigMic" / "pcm1p" / "sub0" / "status"

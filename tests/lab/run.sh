@@ -2,7 +2,7 @@
 # Boots the lab kernel on this machine's own files and runs a command there, in the current folder, as the guest's root.
 #   tests/lab/run.sh FOLDER PYTHON COMMAND...
 # Everything is read-only in the guest but its own memory and FOLDER, which it sees as /run/lab. The exit status is the
-# command's; 125 where the guest ended without one. RIGCHECK_LAB_LIMIT: seconds after which it is killed (default 600).
+# command's; 125 where the guest ended without one. RIGCHECK_LAB_LIMIT: seconds after which it is killed (default 1500).
 # Needs neither root nor KVM: user-mode Linux is a program. It does need a folder in memory that programs may run from.
 set -euo pipefail
 here=$(dirname "$(realpath "$0")")
@@ -16,7 +16,7 @@ printf 'KERNEL=%q PLACE=%q PYTHON=%q CI=%q\n' "$kernel" "$PWD" "$python" "${CI:-
 printf '%q ' "$@" >"$folder/command"
 rm -f "$folder/status"
 # The command's output is the guest's console; the kernel's own words are not.
-TMPDIR=$memory timeout -k 5 "${RIGCHECK_LAB_LIMIT:-600}" "$kernel/linux" \
+TMPDIR=$memory timeout -k 5 "${RIGCHECK_LAB_LIMIT:-1500}" "$kernel/linux" \
   mem="${RIGCHECK_LAB_MEMORY:-2G}" root=none rootfstype=hostfs rootflags=/ ro init="$here/init.sh" "labdir=$folder" \
   "dtb=$kernel/lab.dtb" "uml_dir=$memory/" con=null con0=fd:0,fd:1 ssl=null loglevel=1 </dev/null || true
 exit "$(cat "$folder/status" 2>/dev/null || echo 125)"
