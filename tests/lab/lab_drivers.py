@@ -29,7 +29,7 @@ def run(*words: object) -> str:
     return done.stdout
 
 
-def wait_for(happened: Callable[[], bool], limit_s: float = 10.0) -> None:
+def wait_for(happened: Callable[[], bool], limit_s: float = 30.0) -> None:
     end_s = time.monotonic() + limit_s
     while not happened():
         assert time.monotonic() < end_s, "it did not happen"
