@@ -15,6 +15,10 @@ STEP_S = 0.00025
 """Grain of the sound's envelope. Our own rule: a twentieth of the accuracy owed."""
 
 
+START_S = 3.0
+"""A microphone is listened to for longer by this: its camera takes that long to open and to settle. Our own rule."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A camera and a microphone, each a device of its own, as the profile names them."""
@@ -52,7 +56,7 @@ class SyncRequest(Request):
     @property
     def deadline_s(self) -> float:
         """As for the programme's picture, or a camera's."""
-        return self.seconds + 12.0
+        return self.seconds + START_S + 12.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,9 +13,8 @@ from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.samples import AudioClip, AudioRequest, CameraClip, CameraRequest, Sample, SyncClip, SyncRequest
 from rigcheck.sources.together import envelope_of
+from rigcheck.sync_state import START_S
 
-START_S = 3.0
-"""The microphone is listened to for longer by this: a camera takes that long to open and to settle. Our own rule."""
 REACH_S = 0.5
 """Sound from so long before the first frame to so long after the last one counts: as far as an offset is looked for."""
 Acquire = Callable[[CameraRequest | AudioRequest], Awaitable[Sample]]

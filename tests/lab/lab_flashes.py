@@ -48,7 +48,7 @@ def play(card: int, began_s: float, late_s: float) -> sounddevice.OutputStream:
 
     (device,) = [n for n, one in enumerate(sounddevice.query_devices()) if f"(hw:{card},1)" in one["name"]]
     return sounddevice.OutputStream(
-        device=device, samplerate=RATE_HZ, channels=2, dtype="float32", blocksize=480, latency=0.08, callback=fill
+        device=device, samplerate=RATE_HZ, channels=2, dtype="float32", blocksize=2400, latency=0.4, callback=fill
     )
 
 
