@@ -18,6 +18,13 @@ def host_of(url: str) -> str:
         return ""
 
 
+def with_port(url: str, port: int) -> str:
+    """The same URL at another port of its host."""
+    parts = urlsplit(url)
+    host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname or ""
+    return parts._replace(netloc=f"{host}:{port}").geturl()
+
+
 def place_of(url: str) -> Place:
     """Where a URL leads. A name without a dot or of a local domain is taken for one of the local network."""
     host = host_of(url)

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from rigcheck.check import Check
+from rigcheck.checks.against import BASELINE, narrowed
 from rigcheck.errors import NotSeen
 from rigcheck.judge import Case, find, overall, worst_first
 from rigcheck.metrics import HOST_ON_AIR, METRICS
-from rigcheck.model import Finding, Impact, Limit, Measurement, Metric, ProfileRef, Report, Taken
-from rigcheck.plan import Measured, Outcome, Run, Task
+from rigcheck.model import Finding, Impact, Limit, Measurement, Metric, Past, ProfileRef, Report, Taken
+from rigcheck.plan import Answer, Measured, Run, Task
 from rigcheck.profile import Profile, Setting
 from rigcheck.samples import Request
 
 
 def assemble(
-    plan: Run, tasks: list[Task], measured: Mapping[int, Measured], outcomes: Mapping[Request, Outcome], took_s: float
+    plan: Run, tasks: list[Task], measured: Mapping[int, Measured], outcomes: Mapping[Request, Answer], took_s: float
 ) -> Report:
     """The Report on a run's tasks; `measured` by the position of the task."""
     profile = plan.setting.profile
-    vias = [_via(plan, outcomes.get(task.request)) for task in tasks]
+    vias = [_via(plan, task.request, outcomes.get(task.request)) for task in tasks]
     findings = [_finding(plan, task, measured[index], vias[index]) for index, task in enumerate(tasks)]
     order = {check.id: index for index, check in enumerate(plan.checks)}
     taken = _taken(plan, tasks, measured)
@@ -43,12 +44,25 @@ def assemble(
         taken=taken,
         not_checked=tuple(profile.later),
         warn_ok=plan.warn_ok,
+        require_backup=profile.require_backup,
+        again=plan.again,
+        past=_past(plan, taken),
+        waivers=tuple(waiver for waiver in profile.waivers if waiver.check in order),
     )
 
 
-def _via(plan: Run, outcome: Outcome | None) -> str:
-    """Through what a task looked: a recording, OBS, or the device itself."""
-    return str(getattr(outcome, "via", "device")) if plan.source.is_live else "replay"
+def _past(plan: Run, taken: Iterable[Taken]) -> Past | None:
+    """What the baseline had for the figures that were looked for now; None without any."""
+    then = plan.setting.baseline
+    figures = {each.key: then.figures[each.key] for each in taken if each.key in then.figures} if then else {}
+    return Past(then.name, then.taken_at, figures) if then and figures else None
+
+
+def _via(plan: Run, request: Request, outcome: Answer | None) -> str:
+    """Through what a task looked, also where it saw nothing: a recording, OBS, or the device itself."""
+    if not plan.source.is_live:
+        return "replay"
+    return request.via if isinstance(outcome, NotSeen) else str(getattr(outcome, "via", "device"))
 
 
 def _finding(plan: Run, task: Task, measured: Measured, via: str) -> Finding:
@@ -79,12 +93,15 @@ def _limits(plan: Run, task: Task) -> dict[str, Limit]:
 
 
 def _limit(plan: Run, task: Task, metric: Metric) -> Limit | None:
-    """The profile's limit, else the one that depends on the room, else the built-in one."""
+    """The profile's limit, else the one that depends on the room, else the built-in one; a baseline only narrows it."""
     own = plan.setting.profile.limits.get(metric.id)
     if own is not None:
         return own
     of_room = task.check.limit_of(plan.setting, task.device, metric) if task.check.limit_of else None
-    return of_room or plan.limits.get(metric.id)
+    built_in = plan.limits.get(metric.id)
+    if of_room and built_in and of_room.origin == BASELINE:
+        return narrowed(built_in, of_room)
+    return of_room or built_in
 
 
 def _taken(plan: Run, tasks: list[Task], measured: Mapping[int, Measured]) -> tuple[Taken, ...]:
@@ -100,9 +117,9 @@ def _taken(plan: Run, tasks: list[Task], measured: Mapping[int, Measured]) -> tu
 
 
 def _unseen_part(check: Check, unseen: NotSeen) -> list[Measurement]:
-    """Nothing of a part was seen: all of its metrics, without values. Being on air is evidence of its own."""
-    if check.metrics == (HOST_ON_AIR,):
-        return [Measurement(HOST_ON_AIR, None, unseen.reason, params=unseen.params)]
+    """Nothing of a part was seen: all of its metrics, without values. Being on air is evidence of its own, as is an answer."""
+    if check.metrics == (HOST_ON_AIR,) or check.part == "checklist":
+        return list(_unseen(check, unseen))
     metrics = [metric for metric in METRICS.values() if metric.part == check.part and metric is not HOST_ON_AIR]
     return [Measurement(metric, None, unseen.reason, params=unseen.params) for metric in metrics]
 

@@ -21,9 +21,10 @@ from rigcheck.check import Source
 from rigcheck.checks.host import ask_on_air
 from rigcheck.errors import NotSeen, RigcheckError
 from rigcheck.model import Reason, Report, Stage
-from rigcheck.plan import Measured, Outcome, Run, Task, Watcher, plan_tasks
-from rigcheck.profile import Setting
-from rigcheck.samples import OnAirState, Request
+from rigcheck.pair import Pair
+from rigcheck.plan import Answer, Measured, Outcome, Run, Task, Watcher, plan_tasks
+from rigcheck.profile import WORD, Setting
+from rigcheck.samples import OnAirState, Request, Sample
 
 log = logging.getLogger(__name__)
 
@@ -39,21 +40,52 @@ async def run(plan: Run) -> Report:
     started = anyio.current_time()
     timeout_s = plan.timeout_s if plan.timeout_s is not None else _stage_limit_s(plan)
     end = started + timeout_s if timeout_s is not None else inf
-    outcomes: dict[Request, Outcome] = {}
+    outcomes: dict[Request, Answer] = {}
     plan = await _settle(plan, outcomes, end)
     tasks = [_guarded(task, plan, outcomes) for task in plan_tasks(plan)]
     _tell_of_guarded(plan, tasks)
-    wanted = [task.request for task in tasks if task.skip is None and task.request not in outcomes]
+    asked = [task.request for task in tasks if task.skip is None and not task.request.asks_person]
+    wanted = [part for request in asked for part in request.parts or (request,) if part not in outcomes]
     outcomes |= await acquire(plan.source, wanted, end, plan.watchers)
+    outcomes |= {request: _paired(request, outcomes) for request in asked if request.parts}
+    tasks += await _ask_person(plan, tasks, outcomes, end)
     measured = await _measure_all(plan, tasks, outcomes)
     return assemble(plan, tasks, measured, outcomes, anyio.current_time() - started)
+
+
+async def _ask_person(plan: Run, tasks: list[Task], outcomes: dict[Request, Answer], end: float) -> list[Task]:
+    """Ask what only a person can tell, and where a device was not seen, a person too: tasks that were answered."""
+    blind = [task for task in tasks if _is_blind(outcomes.get(task.request)) and _is_main(plan, task)]
+    seen_by = replace(plan.setting, unseen=tuple(dict.fromkeys(task.check.section for task in blind)))
+    words = [task for task in plan_tasks(replace(plan, setting=seen_by)) if task.check.section.startswith(WORD)]
+    questions = [task.request for task in (*tasks, *words) if task.request.asks_person]
+    outcomes |= await acquire(plan.source, questions, end, plan.watchers)
+    return [task for task in words if not isinstance(outcomes[task.request], NotSeen)]
+
+
+def _is_blind(outcome: Answer | None) -> bool:
+    return isinstance(outcome, NotSeen) and outcome.reason.is_blind
+
+
+def _is_main(plan: Run, task: Task) -> bool:
+    return task.device == plan.setting.main_of(task.check.section)
+
+
+def _paired(request: Request, outcomes: Mapping[Request, Answer]) -> Answer:
+    """What the parts of a request brought, side by side; where one of them was not seen, there is no pair."""
+    found = [outcomes[part] for part in request.parts]
+    unseen = next((outcome for outcome in found if isinstance(outcome, NotSeen)), None)
+    if unseen is not None:
+        return unseen
+    first, second, *rest = cast("list[Sample]", found)
+    return Pair(first, second, tuple(rest))
 
 
 def _stage_limit_s(plan: Run) -> float | None:
     return GO_LIMIT_S if plan.setting.stage is Stage.GO and plan.source.is_live else None
 
 
-async def _settle(plan: Run, outcomes: dict[Request, Outcome], end: float) -> Run:
+async def _settle(plan: Run, outcomes: dict[Request, Answer], end: float) -> Run:
     """Find out what the rest depends on: whether a show goes out, and whether OBS can be asked for its programme."""
     opens = plan.source.is_live and any(task.request.disturbs for task in plan_tasks(plan) if task.skip is None)
     if not opens and not plan.setting.profile.obs:
@@ -65,7 +97,7 @@ async def _settle(plan: Run, outcomes: dict[Request, Outcome], end: float) -> Ru
     return replace(plan, setting=replace(plan.setting, obs_answers=answers))
 
 
-def _guarded(task: Task, plan: Run, outcomes: Mapping[Request, Outcome]) -> Task:
+def _guarded(task: Task, plan: Run, outcomes: Mapping[Request, Answer]) -> Task:
     """On air, or when that is unknown, nothing that disturbs is done without an explicit wish."""
     if task.skip is not None or not task.request.disturbs or plan.allow_on_air or not plan.source.is_live:
         return task
@@ -76,11 +108,12 @@ def _guarded(task: Task, plan: Run, outcomes: Mapping[Request, Outcome]) -> Task
 def _tell_of_guarded(plan: Run, tasks: list[Task]) -> None:
     """Watchers hear of what was left undone too, so that a recording says why it lacks it."""
     for request, skip in {task.request: task.skip for task in tasks}.items():
-        for watcher in plan.watchers if skip in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN) else ():
+        is_told = skip in (Reason.ON_AIR, Reason.ON_AIR_UNKNOWN) and not request.parts
+        for watcher in plan.watchers if is_told else ():
             watcher.ended(request, NotSeen(cast("Reason", skip)))
 
 
-def _on_air_reason(outcome: Outcome) -> Reason | None:
+def _on_air_reason(outcome: Answer) -> Reason | None:
     if isinstance(outcome, OnAirState):
         if outcome.pushing:
             return Reason.ON_AIR
@@ -140,7 +173,7 @@ async def _acquire(source: Source, request: Request, end: float) -> Outcome:
     return outcome
 
 
-async def _measure_all(plan: Run, tasks: list[Task], outcomes: Mapping[Request, Outcome]) -> dict[int, Measured]:
+async def _measure_all(plan: Run, tasks: list[Task], outcomes: Mapping[Request, Answer]) -> dict[int, Measured]:
     """Per task its measurements; equal measures of equal evidence are done once. Keyed by the task's position."""
     done: dict[tuple[object, Request], Measured] = {}
     for task in tasks:
@@ -153,7 +186,7 @@ async def _measure_all(plan: Run, tasks: list[Task], outcomes: Mapping[Request, 
     }
 
 
-async def _measure(setting: Setting, task: Task, outcome: Outcome) -> Measured:
+async def _measure(setting: Setting, task: Task, outcome: Answer) -> Measured:
     if isinstance(outcome, NotSeen):
         return outcome
     try:

@@ -113,9 +113,8 @@ def choose_language(flag: str | None, env: Mapping[str, str], windows_ui: str | 
 
 
 def _match(asked: str, known: tuple[str, ...]) -> str | None:
-    """`zh_CN.UTF-8`, `zh-cn`, `zh_Hans` and `zh` are zh-Hans; traditional Chinese is zh-Hant as soon as it exists."""
+    """Chinese by its script (`zh_Hant`), else by where that is written (`zh_TW.UTF-8`), else `zh` is zh-Hans."""
     tags = re.split(r"[-_]", re.split(r"[.@]", asked.strip())[0].lower())
     if tags[0] == "zh":
-        wanted = "zh-Hant" if _TRADITIONAL.intersection(tags[1:]) else "zh-Hans"
-        return next((name for name in (wanted, "zh-Hans") if name in known), None)
+        tags = ["zh", "hant" if _TRADITIONAL.intersection(tags) and "hans" not in tags else "hans"]
     return next((name for name in known if name.lower() in ("-".join(tags), tags[0])), None)

@@ -5,107 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
-from annotated_types import Ge, Gt, Le, Len
+from annotated_types import Gt, Le, Len
 
-from rigcheck.profile import DeviceName, Label, WrittenSecret
-from rigcheck.written import JsonSchema, Unreadable, Written, as_tuples, one_of, text_like, url_of
+from rigcheck.value import DeviceName, Label
+from rigcheck.written import JsonSchema, Unreadable, Written, one_of, text_like, url_of
 
-PushUrl = Annotated[str, url_of("rtmp", "rtmps", "srt")]
-WebUrl = Annotated[str, url_of("http", "https")]
 Action = Annotated[str, text_like(r"[a-z][a-z0-9_]{0,39}", "the name of an action, such as obs_scene")]
 Seconds = Annotated[float, Gt(0), Le(86_400)]
-Port = Annotated[int, Ge(1), Le(65_535)]
 
 # Metrics that the public contract names and that nothing measures yet: their limits are accepted.
 LATER_METRICS = frozenset(
     """
-    light.cast_pct light.colour_error_de00 light.pumping_pct camera.match_de00
-    mic.tone_dbfs mic.tone_hz mic.echo_db mic.reverb_s mic.rate_error_ppm
-    network.upload_kbps network.upload_p5_kbps network.upload_uncertainty_pct network.download_kbps network.rtt_ms
-    network.loaded_rtt_ms network.jitter_ms network.loss_pct network.dns_ms network.connect_ms network.tls_ms
-    network.mtu_bytes network.link_mbps
-    ingest.accepted ingest.handshake_ms ingest.sustained_kbps ingest.stalled_ms
-    encoder.realtime_x encoder.cpu_ms_per_frame
-    obs.settings_differ
-    backend.ok backend.latency_ms
     drill.detect_s drill.switch_s drill.outage_s drill.restore_s
     """.split()  # noqa: SIM905 - fifty quoted names are harder to read
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One way out of the building: an interface of this PC, or a port that the router's policy sends over it."""
-
-    interface: Label | None = None
-    shared: bool = False  # other rooms of the site use it too
-    max_mb: Annotated[float, Gt(0)] | None = None  # most that a test may use of a metered line, 10^6 bytes
-    via: Literal["router"] | None = None
-    far_end_port: Port | None = None
-
-    def __post_init__(self) -> None:
-        if self.interface is not None and self.via is not None:
-            raise ValueError("should have interface or via, not both")
-        if (self.via is None) != (self.far_end_port is None):
-            raise ValueError("via: router and far_end_port belong together")
-
-
-@dataclass(frozen=True, slots=True)
-class HttpFarEnd:
-    """Where our own receiver listens."""
-
-    url: WebUrl
-
-
-def _lines_apart(raw: object) -> object:
-    """Line names stand beside the settings in the YAML and in a mapping of their own in the value."""
-    if not isinstance(raw, dict):
-        return raw
-    settings = {key: as_tuples(value) for key, value in raw.items() if key in ("engines", "http")}
-    return {**settings, "lines": {key: value for key, value in raw.items() if key not in settings}}
-
-
-@dataclass(frozen=True, slots=True)
-class Network:
-    """The lines (`main`, `backup`) and the throughput engines in the order in which they are tried."""
-
-    lines: dict[DeviceName, Line]
-    engines: tuple[Literal["http", "iperf3", "speedtest-cli"], ...] = ()
-    http: HttpFarEnd | None = None
-
-
-def _lines_beside(made: JsonSchema) -> JsonSchema:
-    fields = made["properties"]
-    (line,) = fields["lines"]["patternProperties"].values()
-    settings = {name: fields[name] for name in ("engines", "http")}
-    return {"type": "object", "properties": settings, "additionalProperties": line}
-
-
-@dataclass(frozen=True, slots=True)
-class PushTest:
-    """Where a trial push may publish."""
-
-    url: PushUrl
-    key: WrittenSecret | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Push:
-    """The show's ingest. The stream key is a reference, never part of the URL."""
-
-    url: PushUrl | None = None
-    key: WrittenSecret | None = None
-    test: PushTest | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Backend:
-    """A service of the shop: its answer's status, and how long it may take."""
-
-    name: Label
-    url: WebUrl
-    status: Annotated[int, Ge(100), Le(599)] = 200
-    within_ms: Annotated[float, Gt(0), Le(60_000)] = 1000.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +140,6 @@ class Drill:
 class Later:
     """The later sections of a profile, by name."""
 
-    network: Annotated[Network, Written(_lines_apart, _lines_beside)] | None = None
-    push: Push | None = None
-    backends: tuple[Backend, ...] | None = None
-    checklist: tuple[Label, ...] | None = None
     backup: Backup | None = None
     far_end: FarEnd | None = None
     drills: tuple[Drill, ...] | None = None

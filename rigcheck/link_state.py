@@ -60,3 +60,47 @@ class Reach:
     outcome: Literal["answered", "refused", "timeout", "no-route", "no-name", "no-resolver"]
     dns_ms: float | None = None
     connect_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRequest(Request):
+    """One line at rest: its interface, and the steps of a connection over it to the show's ingest (`url`)."""
+
+    kind: ClassVar[str] = "link"
+    interface: str | None = None
+    is_router: bool = False  # a line that only the router can choose
+    url: str | None = None
+
+    @property
+    def resource(self) -> str:
+        """Times are taken on an empty line."""
+        return "uplink"
+
+    @property
+    def deadline_s(self) -> float:
+        """Each step has its own limit."""
+        return 8.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LinkState:
+    """A line at rest. None: this system does not say, or it did not come that far. Times in ms.
+
+    `outcome` None: there is no ingest to connect to. `rtt_ms` are TCP connect times, one a try.
+    """
+
+    kind: ClassVar[str] = "link"
+    interface: str | None  # as the system calls it
+    isolation: Literal["bound", "router", "system"]
+    is_up: bool | None
+    link_mbps: float | None
+    medium: Literal["wired", "wifi", "mobile", "vpn", "virtual"] | None
+    signal_dbm: float | None
+    mtu_bytes: int | None  # of the way: what TCP agreed on, with its headers
+    outcome: Literal["answered", "refused", "timeout", "no-route", "no-name", "no-resolver"] | None
+    dns_ms: float | None = None
+    rtt_ms: tuple[float, ...] = ()
+    lost: int = 0  # tries without an answer
+    tls_ms: float | None = None
+    certificate: Literal["ok", "expired", "not-yet", "other-name", "untrusted", "fault"] | None = None
+    portal: bool | None = None  # a captive portal or an intercepting proxy answered instead

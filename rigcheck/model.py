@@ -221,6 +221,15 @@ class ProfileRef:
 
 
 @dataclass(frozen=True, slots=True)
+class Past:
+    """The baseline that a report was held against: its name, when, and what it had for the report's own figures."""
+
+    name: str
+    taken_at: datetime
+    figures: Mapping[str, float]  # by the key of a Taken
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Everything one run has to say, findings worst first. Times are aware; `show_at` is when the show starts."""
 
@@ -241,6 +250,10 @@ class Report:
     taken: tuple[Taken, ...]
     not_checked: tuple[str, ...] = ()  # sections of the profile that no check of this version looks at
     warn_ok: bool = False  # warnings are fine for whoever asked
+    require_backup: bool = False  # the room must have its reserve
+    again: datetime | None = None  # only what was not ok in the run of that time was looked at
+    past: Past | None = None  # the room when it was good
+    waivers: tuple[Waiver, ...] = ()  # of the checks that were asked for, needed or not, expired ones too
 
     @property
     def stops(self) -> tuple[Finding, ...]:

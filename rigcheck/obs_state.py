@@ -26,7 +26,7 @@ class ObsState:
     """What one OBS says of itself. Counters are (first, last) of a window; `target` tells where the stream goes.
 
     `settings` are the comparable ones as text: base, output, fps, encoder, video_kbps, audio_kbps, keyint_s,
-    audio_rate_hz, channels, color_space, color_range. `differs`: their names that the compared OBS has otherwise.
+    audio_rate_hz, channels, color_space, color_range, rate_control, preset, h264_profile, bframes. `differs`: their names that the compared OBS has otherwise.
     """
 
     kind: ClassVar[str] = "obs"

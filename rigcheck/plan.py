@@ -10,6 +10,7 @@ from typing import Protocol
 from rigcheck.check import Check, Source
 from rigcheck.errors import NotSeen
 from rigcheck.model import Limit, Measurement, Need, Reason, Stage
+from rigcheck.pair import Pair
 from rigcheck.profile import Setting
 from rigcheck.samples import Request, Sample
 
@@ -20,6 +21,7 @@ PRESENT = {
 }
 """What each stage has to offer."""
 Outcome = Sample | NotSeen
+Answer = Outcome | Pair
 
 
 class Watcher(Protocol):
@@ -52,6 +54,7 @@ class Run:
     allow_on_air: bool = False
     warn_ok: bool = False
     said: str | None = None
+    again: datetime | None = None  # only what was not ok then
     watchers: tuple[Watcher, ...] = ()
 
 

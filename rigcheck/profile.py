@@ -6,19 +6,29 @@ ValueError. `Written` annotations say how a value is written in YAML where that 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from annotated_types import Ge, Gt, Le, Len
 
+from rigcheck.baseline import Baseline
 from rigcheck.limit import WrittenLimit
 from rigcheck.model import Stage, Waiver
+from rigcheck.platform import PlatformOverride
+from rigcheck.push_plan import PushPlan, Target
+from rigcheck.push_rule import PushRules
+from rigcheck.uplink import Backend, Ingest, Line, Network, Push, backends_by_name, lines_apart, lines_beside
+from rigcheck.value import CORNERS, Corners, Label, WrittenBox, WrittenMode, WrittenSecret, box_or
+
+# Found here with all the other values of a profile:
+from rigcheck.value import Box as Box  # noqa: PLC0414 - a name to import from here
+from rigcheck.value import DeviceName as DeviceName  # noqa: PLC0414 - likewise
+from rigcheck.value import Mode as Mode  # noqa: PLC0414 - likewise
+from rigcheck.value import Secret as Secret  # noqa: PLC0414 - likewise
 from rigcheck.written import (
     CLOCK,
     MONTH_OR_DAY,
-    NAME,
     JsonSchema,
     Unreadable,
     Written,
@@ -28,45 +38,7 @@ from rigcheck.written import (
     url_of,
 )
 
-Share = Annotated[float, Ge(0), Le(1)]
 Platform = Annotated[str, text_like(r"[A-Za-z0-9_-]{1,40}", "the name of a platform, such as taobao")]
-DeviceName = Annotated[str, NAME]
-Label = Annotated[str, Len(1, 200)]
-
-_BOX_SCHEMA = {"type": "array", "minItems": 4, "maxItems": 4, "items": {"type": "number", "minimum": 0, "maximum": 1}}
-_ROUNDING = 1e-9  # 0.7 + 0.3 may be a hair above 1
-
-
-def _fields_of_box(raw: object) -> object:
-    if not isinstance(raw, list) or len(raw) != len("xywh"):
-        raise Unreadable("should be [x, y, width, height], shares 0-1 of the picture")
-    return dict(zip("xywh", raw, strict=True))
-
-
-def _box_or(word: str) -> Written:
-    """Either the word or a box."""
-
-    def unpack(raw: object) -> object:
-        if isinstance(raw, list):
-            return _fields_of_box(raw)
-        if raw not in (word, None):
-            raise Unreadable(f"should be {word} or [x, y, width, height]")
-        return raw
-
-    return Written(unpack, {"anyOf": [{"const": word}, _BOX_SCHEMA, {"type": "null"}]})
-
-
-def _fields_of_mode(raw: object) -> object:
-    found = re.fullmatch(r"(\d{1,6})x(\d{1,6})@(\d{1,4}(?:\.\d{1,6})?)", raw) if isinstance(raw, str) else None
-    if found is None:
-        raise Unreadable("should be WIDTHxHEIGHT@RATE, such as 1920x1080@30")
-    return {"width": int(found[1]), "height": int(found[2]), "fps": float(found[3])}
-
-
-def _fields_of_secret(raw: object) -> object:
-    if not isinstance(raw, str) or not re.fullmatch(r"env:[A-Za-z_]\w*|file:\S.*|keyring:[^/\s]+/\S+", raw):
-        raise Unreadable("is a secret: write env:NAME, file:PATH or keyring:SERVICE/NAME, never the secret itself")
-    return {"ref": raw}
 
 
 def _index_or_name(raw: object) -> object:
@@ -78,47 +50,6 @@ def _index_or_name(raw: object) -> object:
 
 def _not_a_flag(raw: object) -> object:
     return "flag" if isinstance(raw, bool) else raw  # false equals 0, and would pass for it
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A part of the upright, cropped picture: x, y, width and height as shares 0-1 of its size."""
-
-    x: Share
-    y: Share
-    w: Annotated[float, Gt(0), Le(1)]
-    h: Annotated[float, Gt(0), Le(1)]
-
-    def __post_init__(self) -> None:
-        if max(self.x + self.w, self.y + self.h) > 1 + _ROUNDING:
-            raise ValueError("reaches outside the picture: x + width and y + height should be at most 1")
-
-
-@dataclass(frozen=True, slots=True)
-class Mode:
-    """A camera mode: pixels as the sensor delivers them (before `rotate`) and frames per second."""
-
-    width: Annotated[int, Ge(16), Le(16384)]
-    height: Annotated[int, Ge(16), Le(16384)]
-    fps: Annotated[float, Gt(0), Le(1000)]
-
-
-@dataclass(frozen=True, slots=True)
-class Secret:
-    """A reference to a secret (`env:NAME`, `file:PATH`, `keyring:SERVICE/NAME`), never the secret itself."""
-
-    ref: str
-
-    def __repr__(self) -> str:
-        return f"Secret({self.ref.partition(':')[0]}:...)"
-
-
-WrittenBox = Annotated[Box, Written(_fields_of_box, _BOX_SCHEMA)]
-WrittenMode = Annotated[
-    Mode,
-    Written(_fields_of_mode, {"type": "string", "pattern": r"^\d+x\d+@\d+(\.\d+)?$", "examples": ["1920x1080@30"]}),
-]
-WrittenSecret = Annotated[Secret, Written(_fields_of_secret, {"type": "string", "pattern": "^(env|file|keyring):.+$"})]
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,11 +76,13 @@ class CameraDevice:
     device: Annotated[str | int | None, Written(_index_or_name, {"type": ["string", "integer", "null"]})] = None
     mode: WrittenMode | None = None
     rotate: Annotated[Literal[0, 90, 180, 270], Written(_not_a_flag)] = 0  # degrees clockwise
-    crop: Annotated[Box | Literal["centre"] | None, _box_or("centre")] = None
+    crop: Annotated[Box | Literal["centre"] | None, box_or("centre")] = None
     subject: WrittenBox | None = None
     product: WrittenBox | None = None
-    backdrop: Annotated[Box | Literal["green"] | None, _box_or("green")] = None
+    backdrop: Annotated[Box | Literal["green"] | None, box_or("green")] = None
     anchor: WrittenBox | None = None
+    grey: WrittenBox | None = None  # a grey card or white sheet
+    chart: Annotated[Literal["auto"] | Corners | None, CORNERS] = None  # a ColorChecker: to be found, or where it is
     obs_input: Label | None = None  # its input in OBS: the way to it while OBS holds the device
 
 
@@ -232,7 +165,8 @@ class Profile:
     """A room. The built-in default (no profile at all) probes what is present.
 
     `camera`, `mic` and `power` map device names to devices; the first role is called `main` (for power, any name).
-    An empty section means that the room has none. `limits` override the built-in ones per metric id. `later` keeps
+    An empty section means that the room has none. `platforms` overrides what is known of them, `recommend` the rules of
+    the push plan. `limits` override the built-in ones per metric id. `later` keeps
     the written ones of the sections in `rigcheck.later`, whose parts are not built yet.
     """
 
@@ -246,6 +180,12 @@ class Profile:
     obs: Annotated[dict[Literal["main", "spare"], ObsPc], Written(_main_and_spare, _flat_or_both)] = field(
         default_factory=dict
     )
+    network: Annotated[Network, Written(lines_apart, lines_beside)] = field(default_factory=Network)
+    push: Push = field(default_factory=Push)
+    platforms: dict[Platform, PlatformOverride] = field(default_factory=dict)
+    recommend: PushRules = field(default_factory=PushRules)
+    backends: tuple[Backend, ...] = ()
+    checklist: tuple[Label, ...] = ()
     limits: dict[str, WrittenLimit] = field(default_factory=dict)
     waivers: tuple[Waiver, ...] = ()
     require_backup: bool = False
@@ -253,6 +193,10 @@ class Profile:
     name: str | None = None  # file name without its ending
     path: str | None = None
     sha256: str | None = None
+
+
+WORD = "word."
+"""What stands before a section whose main device a person is asked about instead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,21 +209,48 @@ class Setting:
     attended: bool = False  # somebody at the terminal follows the prompts (speak, be quiet)
     raw: bool = False  # the devices themselves are wanted, even where OBS answers
     obs_answers: bool = False  # the show's OBS can be asked, so its programme can be looked at
+    full: bool = False  # the line's maximum is wanted, not only what the show needs
+    minutes: float | None = None  # a soak of this length is wanted instead of the usual seconds
+    seconds: float | None = None  # the trial push's length where it was typed
+    target: Target = field(default_factory=Target)  # what the show means to send, before the line is known
+    plan: PushPlan | None = None  # what `recommend` worked out last for this room
+    baseline: Baseline | None = None  # the room when it was good
+    unseen: tuple[str, ...] = ()  # sections whose main device should have been seen and was not: a person may know
 
     def main_of(self, section: str) -> str:
         """The role name of a section's main device: `main`, else the first one written."""
-        return main_name(self.names(section))
+        if section == "checklist":
+            return ""  # every item is called by its own name
+        return main_name(self.names(section.removeprefix(WORD)))
 
     def names(self, section: str) -> tuple[str, ...]:
         """The role names of a section's devices, as written."""
-        return ("main",) if section in ("host", "sync") else tuple(getattr(self.profile, section))
+        if section in ("host", "sync", "encoder", "trial"):
+            return ("main",) if section != "encoder" or self.profile.camera else ()
+        if section.startswith(WORD):
+            return (self.main_of(section),) if section.removeprefix(WORD) in self.unseen else ()
+        return tuple(self._devices(section))
 
-    def device(self, section: str, name: str) -> CameraDevice | MicDevice | PowerDevice | ObsPc | Host:
-        """The profile's device of a section ("camera", "mic", "power", "host", "obs") by its role name."""
+    def _devices(self, section: str) -> dict[str, Any]:
+        if section == "network":
+            return dict(self.profile.network.lines)
+        if section == "ingest":
+            return self.profile.push.ingests()
+        if section == "backend":
+            return backends_by_name(self.profile.backends)
+        if section == "checklist":
+            return dict.fromkeys(self.profile.checklist)
+        devices: dict[str, Any] = getattr(self.profile, section)
+        return devices
+
+    def device(
+        self, section: str, name: str
+    ) -> CameraDevice | MicDevice | PowerDevice | ObsPc | Host | Line | Ingest | Backend:
+        """The profile's device of a section by its role name; of "network" a line, of "ingest" where the show goes."""
         if section == "host":
             return self.profile.host
-        devices: dict[str, CameraDevice | MicDevice | PowerDevice | ObsPc] = getattr(self.profile, section)
-        return devices[name]
+        device: CameraDevice | MicDevice | PowerDevice | ObsPc | Line | Ingest | Backend = self._devices(section)[name]
+        return device
 
 
 def main_name(names: tuple[str, ...]) -> str:

@@ -32,6 +32,16 @@ class Request:
         return False
 
     @property
+    def asks_person(self) -> bool:
+        """Whether it is a question to somebody, which waits until everything else has been looked at."""
+        return False
+
+    @property
+    def parts(self) -> tuple[Request, ...]:
+        """The requests whose samples together answer it; none where a source answers it itself."""
+        return ()
+
+    @property
     def key(self) -> str:
         """The place of its sample in a fixture: `kind@name`."""
         return f"{self.kind}@{self.name}"
@@ -45,6 +55,14 @@ class Request:
     def resources(self) -> tuple[str, ...]:
         """All that it needs alone."""
         return (self.resource,)
+
+    @property
+    def via(self) -> str:
+        """Through what it looks first: the device itself, OBS's recording, or what OBS shows of an input."""
+        device = getattr(self, "device", None)
+        if device == PROGRAM:
+            return "obs-record"
+        return "obs-shot" if str(device).startswith("obs:") else "device"
 
     @property
     def deadline_s(self) -> float:

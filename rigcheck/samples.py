@@ -14,7 +14,11 @@ from typing import Any, ClassVar, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from rigcheck.link_state import LineState, Presence, Reach
+from rigcheck.backend_state import BackendState
+from rigcheck.checklist_state import ChecklistAnswer
+from rigcheck.encoder_state import EncoderTrials
+from rigcheck.ingest_state import IngestState, PushTrace
+from rigcheck.link_state import LineState, LinkState, Presence, Reach
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import Box, Mode
 
@@ -24,6 +28,7 @@ from rigcheck.request import ObsAddress as ObsAddress  # noqa: PLC0414 - likewis
 from rigcheck.request import Request as Request  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncClip as SyncClip  # noqa: PLC0414 - likewise
 from rigcheck.sync_state import SyncRequest as SyncRequest  # noqa: PLC0414 - likewise
+from rigcheck.uplink_state import UplinkRequest, UplinkTrace
 
 LOCAL_OBS = ObsAddress("ws://127.0.0.1:4455")
 """Where an OBS listens by default."""
@@ -135,10 +140,17 @@ class HostRequest(Request):
 
 @dataclass(frozen=True, slots=True)
 class OnAirRequest(Request):
-    """Whether a show is going out from this computer right now; `obs` is asked where there is one."""
+    """Whether a show is going out from this computer right now; `obs` is asked where there is one.
+
+    `ingests` are the show's own, `trials` those to which a stream is none. `line`: a line that other rooms share; they
+    are told at its far end.
+    """
 
     kind: ClassVar[str] = "on_air"
     obs: ObsAddress | None = None
+    ingests: tuple[str, ...] = ()
+    trials: tuple[str, ...] = ()
+    line: UplinkRequest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +200,7 @@ class CameraClip:
     frame_at: NDArray[np.int64]  # (k,) their positions
     via: str = "device"  # device, obs-record, obs-shot
     is_estimate: bool = False  # stands in for a picture that could not be had itself
-    began_s: float | None = None  # first frame, on the computer's monotonic clock; None where it has not that clock
+    began_s: float | None = None  # first frame, on this computer's monotonic clock, as of all its devices; else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -203,6 +215,8 @@ class AudioClip:
     quiet: tuple[int, int] | None = None
     overflows: int = 0  # blocks for which the driver reported lost input
     missing: int = 0  # samples due by the clock that did not come
+    block: int = 0  # samples of each block that came
+    arrived_s: tuple[float, ...] = ()  # when each block had come, by the computer's clock; the first is 0
     live: bool = False
     via: str = "device"  # device, obs-record, obs-shot
     began_s: float | None = None  # first sample, as for CameraClip
@@ -273,6 +287,13 @@ Sample = (
     | Presence
     | LineState
     | Reach
+    | LinkState
+    | UplinkTrace
+    | IngestState
+    | PushTrace
+    | EncoderTrials
+    | BackendState
+    | ChecklistAnswer
 )
 SAMPLES: dict[str, type[Any]] = {kind.kind: kind for kind in get_args(Sample)}
 STAND_INS = {LevelTrace.kind: AudioClip.kind}

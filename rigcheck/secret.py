@@ -1,7 +1,11 @@
-"""From a secret's reference to its text: the environment, a file, or the system's keyring. The text goes no further."""
+"""From a secret's reference to its text: the environment, a file, or the system's keyring. The text goes no further.
+
+Whoever keeps a log is told each text, as something never to be written.
+"""
 
 from __future__ import annotations
 
+import logging
 import os
 from pathlib import Path
 
@@ -10,6 +14,10 @@ from rigcheck.model import Reason
 from rigcheck.profile import Secret
 
 MAX_CHARS = 4096
+HIDDEN = "hidden"
+"""The attribute of a log record that is no news but a text to hide."""
+
+log = logging.getLogger(__name__)
 
 
 def reveal(secret: Secret) -> str:
@@ -22,7 +30,14 @@ def reveal(secret: Secret) -> str:
     text = _READERS[kind](place) if kind in _READERS else None
     if not text or len(text) > MAX_CHARS:
         raise NotSeen(Reason.DENIED, {"ref": kind})
+    hide(text)
     return text
+
+
+def hide(text: str) -> None:
+    """Have it blotted out of all that is logged from now on. For secrets that are learnt elsewhere than here, too."""
+    if text:
+        log.debug("a secret was learnt", extra={HIDDEN: text})
 
 
 def _from_environment(name: str) -> str | None:

@@ -20,7 +20,7 @@ START_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Pair:
+class CameraAndMic:
     """A camera and a microphone, each a device of its own, as the profile names them."""
 
     camera: str | int | None
@@ -30,18 +30,18 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class SyncRequest(Request):
-    """Picture and sound together, for `seconds`: `device` is OBS's programme; else those of a pair, where there is one."""
+    """Picture and sound together, for `seconds`: `device` is OBS's programme; else both `devices`, where there are."""
 
     kind: ClassVar[str] = "sync"
     device: str | None = None
-    pair: Pair | None = None
+    devices: CameraAndMic | None = None
     obs: ObsAddress | None = None
     seconds: float = 10.0
 
     @property
     def disturbs(self) -> bool:
         """Recording OBS's programme does, and opening devices."""
-        return self.device == PROGRAM or self.pair is not None
+        return self.device == PROGRAM or self.devices is not None
 
     @property
     def resource(self) -> str:
@@ -50,8 +50,9 @@ class SyncRequest(Request):
 
     @property
     def resources(self) -> tuple[str, ...]:
-        """Of a pair, both devices."""
-        return (f"camera:{self.pair.camera}", f"mic:{self.pair.mic}") if self.pair else (self.resource,)
+        """Of devices of their own, both."""
+        own = self.devices
+        return (f"camera:{own.camera}", f"mic:{own.mic}") if own else (self.resource,)
 
     @property
     def deadline_s(self) -> float:

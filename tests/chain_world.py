@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
+from obs_states import AT_REST, CAM, LAV
+
 from rigcheck.chain import questions
-from rigcheck.chain.ask import ask_camera, ask_ingest, ask_line, ask_main_obs
+from rigcheck.chain.ask import ask_backup_ingest, ask_camera, ask_ingest, ask_line, ask_main_obs
 from rigcheck.checks.host import ask_on_air
 from rigcheck.checks.power import ask_power
 from rigcheck.later import (
@@ -18,45 +20,28 @@ from rigcheck.later import (
     BackupNetwork,
     BackupPower,
     Drill,
-    Line,
-    Network,
-    Push,
     Step,
 )
 from rigcheck.link_state import LineState, Presence, Reach
 from rigcheck.model import Stage
-from rigcheck.obs_state import ObsInput, ObsState
+from rigcheck.obs_state import ObsInput
 from rigcheck.plan import Outcome
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, PowerDevice, Profile, Setting, Show
 from rigcheck.samples import OnAirState, PowerState, Request
+from rigcheck.uplink import Line, Network, Push
 
 NOW = datetime(2026, 11, 22, 20, 30, tzinfo=UTC)
 
-LIVE = ObsState(
-    version="29.0.2",
-    websocket="5.0.1",
+LIVE = replace(
+    AT_REST,
     profile="taobao",
-    collection="rooms",
-    scene="Live",
-    scenes=("Live", "Standby"),
     inputs=(
-        ObsInput("Cam 1", "v4l2_input", True),
-        ObsInput("Lav 1", "pulse_input_capture", True, muted=False, peak_dbfs=-20.0, silent=False),
+        CAM,
+        LAV,
         ObsInput("Clip", "ffmpeg_source", True, muted=False, peak_dbfs=-30.0, silent=False, media="playing"),
         ObsInput("Cam 2", "v4l2_input", False),
     ),
-    settings={},
     streaming=True,
-    reconnecting=False,
-    recording=False,
-    virtualcam=False,
-    studio_mode=False,
-    target="platform",
-    has_key=True,
-    delay_s=0.0,
-    disk_free_gb=100.0,
-    rendered=(1000, 1045),
-    render_skipped=(3, 3),
     encoded=(900, 945),
     encode_skipped=(2, 2),
     sent=(900, 945),
@@ -72,10 +57,8 @@ ROOM = Profile(
     mic={"main": MicDevice("GO II", obs_input="Lav 1"), "backup": MicDevice("AT2020", obs_input="Lav 2")},
     power={"ups": PowerDevice(nut="ups@127.0.0.1")},
     obs={"main": ObsPc(scene="Live", collection="rooms", profile="taobao", inputs=("Cam 1", "Lav 1", "Clip"))},
-    later={
-        "network": Network({"main": Line("eth0"), "backup": Line("wwan0")}),
-        "push": Push("rtmp://ingest.example/live"),
-    },
+    network=Network({"main": Line("eth0"), "backup": Line("wwan0")}),
+    push=Push("rtmp://ingest.example/live"),
 )
 BACKUP = Backup(
     network=BackupNetwork("backup"),
@@ -119,6 +102,7 @@ def world(profile: Profile = ROOM, **changes: Outcome | None) -> Mapping[Request
         "obs": ask_main_obs(room),
         "line": ask_line(profile),
         "reach": ask_ingest(profile),
+        "reach_backup": ask_backup_ingest(profile),
         "on_air": ask_on_air(room, "main"),
     }
     answers: dict[str, Any] = {
@@ -127,6 +111,7 @@ def world(profile: Profile = ROOM, **changes: Outcome | None) -> Mapping[Request
         "obs": LIVE,
         "line": LineState(True, 2),
         "reach": Reach("answered", 3.0, 12.4),
+        "reach_backup": Reach("answered", 3.0, 14.0),
         "on_air": OnAirState(("OBS Studio",), (), True),
         **changes,
     }

@@ -131,6 +131,11 @@ class ObsStudio:
     def recordings(self) -> Path:
         return self.folder / "recordings"
 
+    @property
+    def log(self) -> str:
+        """What it has said so far."""
+        return (self.folder / "obs.out").read_text(errors="replace")
+
     def __enter__(self) -> Self:
         self._write_config()
         os.environ.update(self.environment)
@@ -211,7 +216,7 @@ class ObsStudio:
             if self.process.poll() is not None:
                 break
             time.sleep(0.05)
-        raise TimeoutError((self.folder / "obs.out").read_text(errors="replace")[-2000:])
+        raise TimeoutError(self.log[-2000:])
 
     def _write_config(self) -> None:
         profile, scenes = self.config / "basic/profiles/rig", self.config / "basic/scenes"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from rigcheck.address import host_of, place_of
+from rigcheck.address import host_of, place_of, with_port
 
 
 @pytest.mark.parametrize(
@@ -40,3 +40,15 @@ def test_where_an_address_leads(url: str, place: str) -> None:
 )
 def test_the_host_of_an_address(url: str, host: str) -> None:
     assert host_of(url) == host
+
+
+@pytest.mark.parametrize(
+    ("url", "moved"),
+    [
+        ("http://far.example:8080/up", "http://far.example:8081/up"),
+        ("https://far.example", "https://far.example:8081"),
+        ("http://[2001:db8::1]:8080", "http://[2001:db8::1]:8081"),
+    ],
+)
+def test_the_same_place_at_another_port(url, moved):
+    assert with_port(url, 8081) == moved

@@ -15,6 +15,7 @@ from rigcheck.checks.host import ask_on_air
 from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.flow import run
 from rigcheck.model import Finding, Impact, Limit, Measurement, Message, Need, Reason, Report, Span, Stage, Status
+from rigcheck.pair import Pair, PairRequest
 from rigcheck.plan import Outcome, Run
 from rigcheck.profile import CameraDevice, MicDevice, Profile, Setting, Show
 from rigcheck.samples import HostState, OnAirRequest, OnAirState, Request, Sample
@@ -278,6 +279,15 @@ async def test_a_replay_is_never_on_air() -> None:
     assert OnAirRequest() not in source.asked
 
 
+@pytest.mark.parametrize(
+    ("device", "via"), [("obs:program", "obs-record"), ("obs:Lav 1", "obs-shot"), ("Lav 1", "device")]
+)
+async def test_what_was_not_seen_tells_through_what(device: str, via: str) -> None:
+    source = Fake(answers={"main": NotSeen(Reason.TIMEOUT)})
+    made = await report(source, check(), profile=room(mic={"main": MicDevice(device)}))
+    assert (only(made).via, only(made).reason) == (via, Reason.TIMEOUT)
+
+
 async def test_the_profiles_limit_wins_over_the_rooms_over_the_built_in_one() -> None:
     computed = Limit(Span(-16, -14), origin="profile")
     own = Limit(Span(0, 1), origin="profile")
@@ -313,9 +323,9 @@ async def test_cancelling_ends_the_acquisitions() -> None:
 
 async def test_sections_that_nothing_looks_at_yet_are_named() -> None:
     made = await report(
-        Fake(), check(), profile=room(later={"network": {}}, name="beauty-3", camera={"main": CameraDevice()})
+        Fake(), check(), profile=room(later={"drills": {}}, name="beauty-3", camera={"main": CameraDevice()})
     )
-    assert made.not_checked == ("network",)
+    assert made.not_checked == ("drills",)
     assert made.profile is not None
     assert made.profile.name == "beauty-3"
 
@@ -362,3 +372,48 @@ async def test_a_recording_has_no_deadline() -> None:
 
     made = await report(Fake({"main": slow}, is_live=False), check(ask=lambda *_: Look("main", limit_s=0.1)))
     assert only(made).status is Status.OK
+
+
+def both(setting: Setting, name: str) -> PairRequest:
+    return PairRequest(name, Look("main", device="a"), Look("backup", device="b"))
+
+
+def difference(pair: Pair, setting: Setting, name: str) -> tuple[Measurement, ...]:
+    del setting, name
+    first, second = pair.first, pair.second
+    assert isinstance(first, HostState)
+    assert isinstance(second, HostState)
+    return (Measurement(m.MIC_LOUDNESS, (second.cpu_pct or 0) - (first.cpu_pct or 0)),)
+
+
+async def test_a_pair_is_measured_together_and_its_parts_are_acquired_once() -> None:
+    source = Fake({"main": HostState(cpu_pct=10), "backup": HostState(cpu_pct=-5)})
+    alone = check(ask=lambda *_: Look("main", device="a"))
+    made = await report(source, alone, check(id="mic.match", ask=both, measure=difference))
+    assert [f.value for f in made.findings if f.check == "mic.match"] == [-15]
+    assert [request.name for request in source.asked].count("main") == 1
+
+
+async def test_without_one_of_its_parts_there_is_no_pair() -> None:
+    source = Fake({"main": HostState(cpu_pct=10), "backup": NotSeen(Reason.MISSING)})
+    made = await report(source, check(id="mic.match", ask=both, measure=difference))
+    assert [(f.status, f.reason) for f in made.findings] == [(Status.UNKNOWN, Reason.MISSING)]
+
+
+async def test_a_pair_that_disturbs_is_left_alone_on_air() -> None:
+    told: list[Request] = []
+
+    class Listener:
+        def began(self, request: Request) -> None:
+            told.append(request)
+
+        def ended(self, request: Request, outcome: Outcome) -> None:
+            told.append(request)
+
+    def touch_both(setting: Setting, name: str) -> PairRequest:
+        return PairRequest(name, Touch("main", device="a"), Look("backup", device="b"))
+
+    source = Fake(on_air=OnAirState(pushing=("OBS",)))
+    made = await report(source, check(id="mic.match", ask=touch_both, measure=difference), watchers=(Listener(),))
+    assert [(f.status, f.reason) for f in made.findings] == [(Status.SKIP, Reason.ON_AIR)]
+    assert not [request for request in told if request.parts]

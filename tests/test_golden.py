@@ -15,8 +15,8 @@ from command import ROOT, rigcheck
 
 GOLDEN = ROOT / "tests" / "golden"
 ROOMS = {"good": 0, "backlit-hum-clipping": 2, "on-battery-frozen": 2, "nothing-answers": 3}
-LANGUAGES = ("en", "zh-Hans")
-TOOK = re.compile(r"(took |用时 )\d+\.\d")
+LANGUAGES = ("en", "zh-Hans", "zh-Hant")
+TOOK = re.compile(r"(took |用时 |耗時 )\d+\.\d")
 
 
 def golden(name: str, made: str) -> str:

@@ -70,6 +70,13 @@ def test_every_language_loads(language):
         ({"LANG": "fr_FR.UTF-8"}, None, "en"),
         ({"LANG": "sr_RS@latin"}, None, "en"),
         ({}, "zh-CN", "zh-Hans"),
+        ({"LANG": "zh_TW.UTF-8"}, None, "zh-Hant"),
+        ({"LC_ALL": "zh_HK.big5hkscs", "LANG": "zh_CN"}, None, "zh-Hant"),
+        ({"RIGCHECK_LANG": "zh_MO", "LANG": "zh_CN"}, "zh_CN", "zh-Hant"),
+        ({"LANG": "zh-Hans_HK.UTF-8"}, "zh_TW", "zh-Hans"),
+        ({"LC_MESSAGES": "zh-Hant_CN", "LANG": "zh_CN"}, None, "zh-Hant"),
+        ({}, "zh_TW", "zh-Hant"),
+        ({"LANG": "zh"}, "zh_TW", "zh-Hans"),
         ({}, "de-DE", "en"),
     ],
 )
@@ -77,14 +84,16 @@ def test_the_environment_chooses(env, windows_ui, chosen):
     assert choose_language(None, env, windows_ui) == chosen
 
 
-@pytest.mark.parametrize("flag", ["zh", "zh-CN", "zh_CN", "zh-Hans", "ZH-HANS", "zh_SG", "zh-Hans-CN"])
+@pytest.mark.parametrize("flag", ["zh", "zh-CN", "zh_CN", "zh-Hans", "ZH-HANS", "zh_SG", "zh-Hans-CN", "zh-Hans-TW"])
 def test_many_names_of_simplified_chinese(flag):
     assert choose_language(flag, {"LANG": "en_US"}) == "zh-Hans"
 
 
-@pytest.mark.parametrize("flag", ["zh_TW", "zh-HK", "zh-Hant"])
-def test_traditional_chinese_gets_the_nearest_there_is(flag):
-    assert choose_language(flag, {}) == ("zh-Hant" if "zh-Hant" in languages() else "zh-Hans")
+@pytest.mark.parametrize(
+    "flag", ["zh_TW", "zh-HK", "zh-MO", "zh-Hant", "ZH-HANT", "zh_hant", "zh-Hant-TW", "zh-Hant-CN"]
+)
+def test_many_names_of_traditional_chinese(flag):
+    assert choose_language(flag, {"LANG": "zh_CN"}) == "zh-Hant"
 
 
 @pytest.mark.parametrize("flag", ["fr", "klingon", "", "e"])

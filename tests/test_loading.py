@@ -10,6 +10,7 @@ from rigcheck.loading import load_profile
 from rigcheck.loading.shape import shape
 from rigcheck.model import Limit, OneOf, Span, Waiver
 from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, PowerDevice, Profile, Secret
+from rigcheck.value import Corners
 
 
 @pytest.fixture
@@ -34,8 +35,8 @@ def test_the_whole_of_the_contract_is_read(write) -> None:
     }
     assert profile.waivers == (Waiver("light.evenness", date(2026, 12, 31), "lamp on order"),)
     assert profile.show.starts == "20:00"
-    assert list(profile.later) == ["network", "push", "backends", "checklist", "backup", "far_end", "drills"]
-    assert profile.later["network"].lines["backup"].far_end_port == 8081
+    assert list(profile.later) == ["backup", "far_end", "drills"]
+    assert profile.network.lines["backup"].far_end_port == 8081
     assert profile.obs["main"].password == Secret("env:OBS_PASSWORD")
     assert profile.later["drills"][0].switch[0].action == "obs_scene"
     assert profile.name == "room"
@@ -57,7 +58,7 @@ def test_two_obs_are_main_and_spare(write) -> None:
 def test_plain_scalars_are_those_of_yaml_1_2(write) -> None:
     profile = load_profile(write("room: on\nsite: 1:30\nchecklist: [no, 010, 2026-01-01, 1_000, y]\n"))
     assert (profile.room, profile.site) == ("on", "1:30")
-    assert profile.later["checklist"] == ("no", "010", "2026-01-01", "1_000", "y")
+    assert profile.checklist == ("no", "010", "2026-01-01", "1_000", "y")
     assert load_profile(write("show: {hours: 0x10}")).show.hours == 16
     assert load_profile(write("show: {hours: 0o20}")).show.hours == 16
     assert load_profile(write("show: {hours: 1.5e1}")).show.hours == 15
@@ -122,3 +123,12 @@ def test_a_hundred_lines_load_in_no_time(write) -> None:
     began = time.process_time()
     load_profile(path)
     assert time.process_time() - began < 0.1
+
+
+def test_a_chart_is_found_or_has_four_corners(write) -> None:
+    text = "camera: {main: {device: 0, chart: auto, grey: [0, 0, 0.1, 0.1]}, side: {device: 1, chart: [[0, 0], [1, 0], [1, 1], [0, 1]]}}"
+    cameras = load_profile(write(text)).camera
+    assert cameras["main"].chart == "auto"
+    assert cameras["side"].chart == Corners((0, 0), (1, 0), (1, 1), (0, 1))
+    for wrong in ("here", "[[0, 0], [1, 0]]", "[[0, 0], [1, 0], [1, 1], [0, 2]]", "[0, 0, 1, 1]"):
+        assert issues(write(f"camera: {{main: {{chart: {wrong}}}}}"))

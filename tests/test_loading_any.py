@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from profile_text import SKETCH, writer
 
-from rigcheck.address import place_of
+from rigcheck.address import host_of, place_of
 from rigcheck.loading import ProfileError, dump_profile, load_profile
 from rigcheck.metrics import METRICS
 from rigcheck.model import OneOf, Span
@@ -23,7 +23,17 @@ def write(tmp_path):
 def test_a_dump_loads_back_equal_without_hosts_and_secrets(write) -> None:
     profile = load_profile(write(SKETCH.replace("device: 0", "device: 'rtsp://li:pw@cam.lan/1'")))
     text = dump_profile(profile)
-    for word in ("127.0.0.1", "cam.lan", "pw@", "STREAM_KEY", "rtmp", "far-end", "OBS_PASSWORD"):
+    for word in (
+        "127.0.0.1:",
+        "cam.lan",
+        "pw@",
+        "STREAM_KEY",
+        "live.example",
+        "far-end",
+        "shop.example",
+        "OBS_PASSWORD",
+        "key:",
+    ):
         assert word not in text
     back = load_profile(write(text))
     for name in ("room", "site", "show", "mic", "host", "limits", "waivers", "require_backup"):
@@ -46,10 +56,68 @@ def test_what_obs_should_show_survives_a_dump(write) -> None:
 )
 def test_that_the_ingest_is_in_the_house_survives_a_dump(write, url: str, kept: str) -> None:
     text = dump_profile(load_profile(write(f"room: a\npush: {{url: '{url}', key: env:STREAM_KEY}}\n")))
-    assert place_of(load_profile(write(text)).later["push"].url) == kept
+    assert place_of(load_profile(write(text)).push.url) == kept
     assert "1935" not in text
     assert "relay" not in text
     assert "STREAM_KEY" not in text
+
+
+LINES = """
+network:
+  main: {interface: "以太网 2", shared: true}
+  backup: {interface: wwan0, max_mb: 50.5}
+  third: {via: router, far_end_port: 8081}
+  engines: [iperf3, http]
+  http: {url: "http://far-end.example:8080", token: env:TOKEN}
+  iperf3: {server: "far-end.example:5201"}
+  turns: //nas.lan/turns
+push:
+  url: rtmps://live.example:443/app/sekrit
+  key: env:STREAM_KEY
+  backup: {url: rtmp://backup.example/app, key: env:BACKUP_KEY}
+  test: {url: rtmp://10.0.0.5/trial, key: env:TEST_KEY, stat: "http://10.0.0.5/stat"}
+backends:
+- {name: 优惠券, url: "https://li:pw@shop.example/coupons?token=sekrit", status: 204, within_ms: 800}
+- {name: orders, url: "https://shop.example/orders"}
+"""
+
+
+def test_the_ways_out_survive_a_dump_without_where_they_lead(write) -> None:
+    profile = load_profile(write(LINES))
+    text = dump_profile(profile)
+    for word in ("example:", "live.", "far-end", "sekrit", "KEY", "TOKEN", "shop", "10.0", "nas", "pw", "app"):
+        assert word not in text
+    back = load_profile(write(text))
+    assert back.network.lines == profile.network.lines
+    assert back.network.engines == profile.network.engines
+    assert (back.network.http.url, back.network.iperf3.server) == ("http://recorded", "recorded")
+    assert [place_of(one.url) for one in (back.push, back.push.backup, back.push.test)] == [
+        "public",
+        "public",
+        "private",
+    ]
+    assert back.push.url.startswith("rtmps://")
+    assert back.push.test.stat == "http://recorded"
+    assert back.backends == tuple(replace(one, url="https://recorded") for one in profile.backends)
+    assert dump_profile(back) == text
+
+
+@pytest.mark.parametrize(
+    ("main", "test", "same"),
+    [
+        ("rtmp://live.example/app", "rtmp://live.example/app", (True, True)),
+        ("rtmp://live.example/app", "rtmp://live.example/trial", (True, False)),
+        ("rtmp://live.example/app", "rtmp://trial.example/app", (False, False)),
+        ("rtmp://127.0.0.1/app", "rtmp://localhost/app", (False, False)),
+        ("rtmp://z.lan/app", "rtmp://a.lan/app", (False, False)),
+    ],
+)
+def test_whether_two_ingests_are_one_survives_a_dump(write, main: str, test: str, same: tuple[bool, bool]) -> None:
+    text = dump_profile(load_profile(write(f"push: {{url: '{main}', test: {{url: '{test}'}}}}\n")))
+    push = load_profile(write(text)).push
+    assert push.test is not None
+    assert (host_of(push.url) == host_of(push.test.url), push.url == push.test.url) == same
+    assert dump_profile(load_profile(write(text))) == text
 
 
 def test_no_obs_is_not_one_with_defaults(write) -> None:
@@ -59,9 +127,8 @@ def test_no_obs_is_not_one_with_defaults(write) -> None:
 
 def test_the_built_in_default_survives_a_dump(write) -> None:
     back = load_profile(write(dump_profile(Profile())))
-    assert (back.camera, back.mic, back.power, back.show) == (
-        Profile().camera, Profile().mic, Profile().power, Profile().show,
-    )  # fmt: skip
+    for name in ("camera", "mic", "power", "show", "network", "push", "backends"):
+        assert getattr(back, name) == getattr(Profile(), name), name
 
 
 def outcome(path: Path) -> tuple[Profile | None, ProfileError | None]:

@@ -95,4 +95,4 @@ def test_a_literal_secret_is_refused_and_never_repeated(write, monkeypatch, text
 def test_a_secret_reference_does_not_show_what_it_names(write) -> None:
     profile = load_profile(write("push: {url: rtmp://a/b, key: env:HIDDEN}"))
     assert "HIDDEN" not in repr(profile)
-    assert profile.later["push"].key.ref == "env:HIDDEN"
+    assert profile.push.key.ref == "env:HIDDEN"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rigcheck.checks import CHECKS
+from rigcheck.checks import ALL_CHECKS
 from rigcheck.later import LATER_METRICS
 from rigcheck.loading import PROFILE_SCHEMA, find_profile, load_profile, profile_schema_text, shipped_profile_dirs
 from rigcheck.metrics import METRICS
@@ -21,6 +21,11 @@ def check_schema(*arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run([CHECKER, *map(str, arguments)], capture_output=True, text=True, check=False, timeout=60)
 
 
+def uncommented(text: str) -> str:
+    """The text with its commented sections switched on; prose stays a comment."""
+    return re.sub(r"^# (?=(network|push|backends|limits):|  (- |[a-z_.]+: ))", "", text, flags=re.MULTILINE)
+
+
 def test_there_are_rooms_to_copy() -> None:
     assert {path.stem for path in PROFILES} >= {
         "single-camera-portrait", "two-camera-demo", "outdoor-laptop-phone", "cron-minimal",
@@ -29,13 +34,24 @@ def test_there_are_rooms_to_copy() -> None:
 
 @pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
 def test_a_shipped_room_loads_and_is_explained(path: Path) -> None:
-    profile = load_profile(path, checks=[check.id for check in CHECKS])
+    profile = load_profile(path, checks=[check.id for check in ALL_CHECKS])
     assert profile.room
     first, *rest = path.read_text(encoding="utf-8").splitlines()
     reference = re.fullmatch(r"# yaml-language-server: \$schema=(\S+)", first)
     assert reference is not None
     assert (path.parent / reference[1]).resolve() == PROFILE_SCHEMA.resolve()
     assert rest[0].startswith("# ")
+
+
+@pytest.mark.parametrize("path", PROFILES, ids=lambda path: path.stem)
+def test_what_a_shipped_room_only_shows_loads_too(path: Path, tmp_path) -> None:
+    shown = uncommented(path.read_text(encoding="utf-8"))
+    (tmp_path / "shown.yaml").write_text(shown, encoding="utf-8")
+    profile = load_profile(tmp_path / "shown.yaml", checks=[check.id for check in ALL_CHECKS])
+    if path.stem == "single-camera-portrait":
+        assert set(profile.network.lines) == {"main", "backup"}
+        assert profile.push.backup is not None
+        assert profile.backends[0].within_ms == 800
 
 
 def test_shipped_rooms_are_found_by_name(tmp_path) -> None:

@@ -7,7 +7,6 @@ from typing import TypeVar
 from rigcheck.checks.host import ask_on_air
 from rigcheck.checks.obs import ask_obs
 from rigcheck.checks.power import ask_power
-from rigcheck.later import Network, Push
 from rigcheck.link_state import LineRequest, PresenceRequest, ReachRequest
 from rigcheck.profile import Profile, Setting, main_name
 from rigcheck.samples import ObsRequest, Request
@@ -24,6 +23,7 @@ def questions(setting: Setting) -> tuple[Request, ...]:
         ask_main_obs(setting),
         ask_line(setting.profile),
         ask_ingest(setting.profile),
+        ask_backup_ingest(setting.profile),
         ask_on_air(setting, "main"),
     )
     return tuple(request for request in (*powers, *cameras, *single) if request is not None)
@@ -53,12 +53,18 @@ def ask_main_obs(setting: Setting) -> ObsRequest | None:
 
 def ask_line(profile: Profile) -> LineRequest | None:
     """Whether the main line's interface is up."""
-    network: Network | None = profile.later.get("network")
-    line = network.lines.get(main_name(tuple(network.lines))) if network and network.lines else None
+    lines = profile.network.lines
+    line = lines.get(main_name(tuple(lines)))
     return LineRequest("main", line.interface) if line and line.interface else None
 
 
 def ask_ingest(profile: Profile) -> ReachRequest | None:
     """Whether the platform's door opens."""
-    push: Push | None = profile.later.get("push")
-    return ReachRequest("push", push.url) if push and push.url else None
+    url = profile.push.url
+    return ReachRequest("push", url) if url else None
+
+
+def ask_backup_ingest(profile: Profile) -> ReachRequest | None:
+    """Whether the platform's other door opens; None for none, and for one that is no other."""
+    backup = profile.push.backup.url if profile.push.backup else None
+    return ReachRequest("push_backup", backup) if backup and backup != profile.push.url else None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from rigcheck.address import host_of
+from rigcheck.chain.ask import ask_backup_ingest
 from rigcheck.chain.link import Cover, Link, Plan, Step
-from rigcheck.later import Backup, BackupDevice, Drill, Network
+from rigcheck.later import Backup, BackupDevice, Drill
 from rigcheck.later import Step as DrillStep
 from rigcheck.model import Message, Params, Role
 from rigcheck.profile import Profile
+from rigcheck.uplink import Network
 
 _ACTIONS = {"obs_scene": "scene", "obs_input_on": "input", "obs_input_off": "input"}
 """The actions that have words of their own, and what each of them wants."""
@@ -33,6 +36,8 @@ def _of_profile(cover: Cover, profile: Profile) -> tuple[str, tuple[Step, ...]]:
             return f"drill:{drill.name}", steps
     if cover in ("app", "pc") and "spare" in profile.obs:
         return "obs.spare", (_ours(Message("now.step.spare")),)
+    if cover == "ingest" and (other := ask_backup_ingest(profile)) is not None:
+        return "push.backup", (_ours(Message("now.step.ingest", {"host": host_of(other.url)})),)
     return f"backup.{cover}", _of_backup(cover, profile)
 
 
@@ -72,7 +77,7 @@ def _of_backup(cover: Cover, profile: Profile) -> tuple[Step, ...]:
     backup: Backup = profile.later.get("backup") or Backup()
     match cover:
         case "network" if backup.network:
-            return (_ours(_line(backup.network.line, profile.later.get("network"))),)
+            return (_ours(_line(backup.network.line, profile.network)),)
         case "camera" if backup.camera:
             return _device("camera", backup.camera)
         case "mic" if backup.mic:
@@ -90,8 +95,8 @@ def _of_backup(cover: Cover, profile: Profile) -> tuple[Step, ...]:
             return ()
 
 
-def _line(name: str, network: Network | None) -> Message:
-    line = network.lines.get(name) if network else None
+def _line(name: str, network: Network) -> Message:
+    line = network.lines.get(name)
     if line is not None and line.via == "router":
         return Message("now.step.router", {"name": name})
     return Message("now.step.line", {"name": name, "interface": line.interface if line else None})

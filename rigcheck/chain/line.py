@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from rigcheck.address import host_of
-from rigcheck.chain.ask import ask_ingest, ask_line
-from rigcheck.chain.link import Link, broken, ok, unknown
-from rigcheck.chain.obs import LATE_PCT, grown, obs_of, share_pct
+from rigcheck.chain.ask import ask_backup_ingest, ask_ingest, ask_line
+from rigcheck.chain.link import Cover, Link, broken, ok, unknown
+from rigcheck.chain.obs import LATE_PCT, obs_of, share_pct
 from rigcheck.chain.room import Outcomes, why_unseen
 from rigcheck.errors import NotSeen
 from rigcheck.later import FarEnd
 from rigcheck.link_state import LineState, Reach
+from rigcheck.measure.obs import grown
 from rigcheck.model import Message, Params, Reason
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import Profile, Setting, Show
@@ -95,13 +96,21 @@ def ingest_link(setting: Setting, outcomes: Outcomes) -> Link:
     if reach is not None and request is not None:
         facts: Params = {"host": host_of(request.url), "ms": round(reach.connect_ms or 0)}
         if reach.outcome in _NO_DOOR:
-            return broken("ingest", Message(f"now.ingest.{reach.outcome}", facts), "ingest", "network")
+            return broken("ingest", Message(f"now.ingest.{reach.outcome}", facts), *_stand_ins(setting, outcomes))
         if reach.outcome in _NO_WAY_OUT:
             return unknown("ingest", Message("now.ingest.no_way"))
         return ok("ingest", Message("now.ingest.in" if is_in else "now.ingest.answers", facts))
     if is_in:
         return ok("ingest", Message("now.ingest.in"))
     return unknown("ingest", why_unseen(outcomes.get(request)) if request else Message("now.ingest.not_configured"))
+
+
+def _stand_ins(setting: Setting, outcomes: Outcomes) -> tuple[Cover, ...]:
+    """The other ingest first; where that is shut too, the line may well be at fault."""
+    request = ask_backup_ingest(setting.profile)
+    outcome = outcomes.get(request) if request else None
+    is_shut = isinstance(outcome, Reach) and outcome.outcome != "answered"
+    return ("network",) if is_shut else ("ingest", "network")
 
 
 def _reach(profile: Profile, outcomes: Outcomes) -> Reach | None:

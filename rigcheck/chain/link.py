@@ -50,7 +50,7 @@ class Step:
 class Plan:
     """What to do about a broken link: what may mend it at once; if that does not help, the steps of what stands in.
 
-    `origin` says where those come from: `drill:NAME`, `backup.KIND`, `obs.spare`; None: the profile names no backup of
+    `origin` says where those come from: `drill:NAME`, `backup.KIND`, `push.backup`, `obs.spare`; None: the profile names no backup of
     `cover`, and they are our generic ones.
     """
 

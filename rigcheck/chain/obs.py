@@ -8,6 +8,7 @@ from rigcheck.chain.ask import ask_main_obs, in_show
 from rigcheck.chain.link import Cover, Link, broken, first_broken_of, ok, unknown
 from rigcheck.chain.room import Outcomes, why_unseen
 from rigcheck.errors import NotSeen
+from rigcheck.measure.obs import grown
 from rigcheck.model import Message, Reason
 from rigcheck.obs_state import ObsInput, ObsState
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, Profile, Setting
@@ -18,8 +19,6 @@ LATE_PCT = 10.0
 _DEAD = frozenset({Reason.UNREACHABLE, Reason.LOST, Reason.TIMEOUT})
 """OBS does not run, died, or hangs."""
 _NOT_PLAYING = frozenset({"error", "ended", "stopped"})
-Counter = tuple[int, int]
-"""(first, last) of a window."""
 
 
 def obs_of(setting: Setting, outcomes: Outcomes) -> ObsState | None:
@@ -165,13 +164,6 @@ def encoder_link(profile: Profile, state: ObsState) -> Link:
     if late_pct >= LATE_PCT:
         return broken("encoder", Message("now.encoder.late", facts), "app", "pc", mend=Message("now.mend.load"))
     return ok("encoder", Message("now.encoder.ok", facts))
-
-
-def grown(total: Counter, part: Counter) -> tuple[int, int]:
-    """How far a counter and a part of it grew; where one went backwards, both had started again from 0."""
-    if total[1] < total[0] or part[1] < part[0]:
-        return total[1], part[1]
-    return total[1] - total[0], part[1] - part[0]
 
 
 def share_pct(part: int, total: int) -> float:

@@ -4,6 +4,7 @@ from functools import partial
 
 from rigcheck import metrics as m
 from rigcheck.check import Check
+from rigcheck.checks.network import ask_uplink, line_of
 from rigcheck.checks.route import obs_address
 from rigcheck.measure.host import measure_host, measure_on_air
 from rigcheck.model import Impact, Limit, Metric, Span
@@ -20,8 +21,12 @@ def ask_host(setting: Setting, name: str) -> HostRequest:
 
 
 def ask_on_air(setting: Setting, name: str) -> OnAirRequest:
-    """A look at the programs that can push a stream; the show's OBS is asked."""
-    return OnAirRequest(name, obs_address(setting))
+    """A look at the programs that can push a stream, and at who sends to an ingest; the show's OBS is asked."""
+    push = setting.profile.push
+    ingests = tuple(ingest.url for ingest in push.ingests().values() if ingest.url is not None)
+    shared = [line for line in setting.names("network") if line_of(setting, line).shared]
+    line = ask_uplink(setting, shared[0]) if shared else None
+    return OnAirRequest(name, obs_address(setting), ingests, (push.test.url,) if push.test else (), line)
 
 
 def limit_disk(setting: Setting, name: str, metric: Metric) -> Limit:

@@ -24,6 +24,9 @@ LIGHT_CHECKS: tuple[Check, ...] = (
     _check(id="light.picture", metrics=(m.LIGHT_MEAN,), impact=Impact.DEGRADE, minutes=3),
     _check(id="light.product", metrics=(m.LIGHT_PRODUCT_HIGHLIGHTS,), impact=Impact.DEGRADE, minutes=3),
     _check(id="light.evenness", metrics=(m.LIGHT_EVENNESS,), impact=Impact.DEGRADE, minutes=5),
+    _check(id="light.cast", metrics=(m.LIGHT_CAST,), impact=Impact.DEGRADE, minutes=2),
+    _check(id="light.colour", metrics=(m.LIGHT_COLOUR,), impact=Impact.DEGRADE, minutes=3),
+    _check(id="light.pumping", metrics=(m.LIGHT_PUMPING,), impact=Impact.DEGRADE, minutes=2),
     _check(id="light.highlights", metrics=(m.LIGHT_HIGHLIGHTS,), impact=Impact.DEGRADE),
     _check(id="light.shadows", metrics=(m.LIGHT_SHADOWS,), impact=Impact.DEGRADE),
 )

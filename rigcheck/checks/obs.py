@@ -7,9 +7,8 @@ from rigcheck.address import host_of
 from rigcheck.check import Check
 from rigcheck.checks.host import limit_disk
 from rigcheck.checks.route import obs_address
-from rigcheck.later import Push
 from rigcheck.measure.obs import measure_obs
-from rigcheck.model import Impact, Limit, Metric, Need, OneOf, Span
+from rigcheck.model import Impact, Limit, Metric, Need, OneOf, Span, Stage
 from rigcheck.profile import Setting
 from rigcheck.samples import ObsAddress, ObsRequest
 
@@ -27,8 +26,8 @@ def ask_obs(setting: Setting, name: str) -> ObsRequest:
 
 def trial_hosts(setting: Setting) -> tuple[str, ...]:
     """The hosts of the profile's trial ingest; none where the show itself goes to that host."""
-    push = setting.profile.later.get("push")
-    if not isinstance(push, Push) or push.test is None:
+    push = setting.profile.push
+    if push.test is None:
         return ()
     host = host_of(push.test.url)
     return () if push.url is not None and host_of(push.url) == host else (host,)
@@ -38,6 +37,19 @@ def limit_virtualcam(setting: Setting, name: str, metric: Metric) -> Limit | Non
     """A companion application takes its picture from OBS's virtual camera; nobody else needs it."""
     del name, metric
     return Limit(OneOf((True,))) if setting.profile.show.pusher == "companion" else None
+
+
+def limit_scene(setting: Setting, name: str, metric: Metric) -> Limit | None:
+    """Before the show another scene, Standby, may well be on: worth a word, no more."""
+    del name, metric
+    return None if setting.stage is Stage.GO else Limit(OneOf((True,)), OneOf((True, False)))
+
+
+def limit_key(setting: Setting, name: str, metric: Metric) -> Limit | None:
+    """Platforms give keys out shortly before a show; then OBS cannot push without one."""
+    del name, metric
+    is_due = setting.stage is Stage.GO and setting.profile.show.pusher == "obs"
+    return Limit(OneOf((True,))) if is_due else None
 
 
 def limit_target(setting: Setting, name: str, metric: Metric) -> Limit | None:
@@ -56,7 +68,7 @@ _check = partial(Check, section="obs", ask=ask_obs, measure=measure_obs, impact=
 
 OBS_CHECKS: tuple[Check, ...] = (
     _check(id="obs.link", metrics=(m.OBS_REACHABLE,), impact=Impact.STOP),
-    _check(id="obs.scene", metrics=(m.OBS_SCENE,), impact=Impact.STOP, minutes=1),
+    _check(id="obs.scene", metrics=(m.OBS_SCENE,), impact=Impact.STOP, limit_of=limit_scene, minutes=1),
     _check(id="obs.muted", metrics=(m.OBS_MUTED,), impact=Impact.STOP, minutes=1),
     _check(id="obs.silent", metrics=(m.OBS_SILENT,), needs=frozenset({Need.HOST})),
     _check(id="obs.names", metrics=(m.OBS_MISSING,), impact=Impact.STOP, minutes=3),
@@ -66,11 +78,13 @@ OBS_CHECKS: tuple[Check, ...] = (
     _check(id="obs.virtualcam", metrics=(m.OBS_VIRTUALCAM,), impact=Impact.STOP, limit_of=limit_virtualcam, minutes=1),
     _check(id="obs.canvas", metrics=(m.OBS_CANVAS,), minutes=3),
     _check(id="obs.target", metrics=(m.OBS_TEST_TARGET,), impact=Impact.STOP, limit_of=limit_target),
+    _check(id="obs.key", metrics=(m.OBS_KEY,), impact=Impact.STOP, limit_of=limit_key, minutes=1),
     _check(id="obs.late", metrics=(m.OBS_SKIPPED,), minutes=3),
     _check(id="obs.dropped", metrics=(m.OBS_DROPPED,), minutes=5),
     _check(id="obs.reconnecting", metrics=(m.OBS_RECONNECTING,), impact=Impact.STOP, minutes=3),
     _check(id="obs.delay", metrics=(m.OBS_DELAY,), limit_of=limit_delay, minutes=1),
     _check(id="obs.disk", metrics=(m.OBS_DISK,), limit_of=limit_disk, minutes=5),
     _check(id="obs.log", metrics=(m.OBS_LOG,), minutes=5),
+    _check(id="obs.plan", metrics=(m.OBS_SETTINGS_DIFFER,), minutes=5),
     _check(id="obs.spare", metrics=(m.OBS_SPARE_DIFFERS,), impact=Impact.BACKUP, minutes=10),
 )

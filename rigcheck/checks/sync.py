@@ -9,7 +9,7 @@ from rigcheck.measure.sync import measure_sync
 from rigcheck.model import Impact, Need
 from rigcheck.profile import Setting
 from rigcheck.samples import PROGRAM, SyncRequest
-from rigcheck.sync_state import Pair
+from rigcheck.sync_state import CameraAndMic
 
 
 def ask_sync(setting: Setting, name: str) -> SyncRequest:
@@ -25,7 +25,7 @@ def ask_sync(setting: Setting, name: str) -> SyncRequest:
     seen, heard = setting.profile.camera[camera], setting.profile.mic[mic]
     if not (_is_here(seen.device) and _is_here(heard.device)):
         return SyncRequest(name)
-    return SyncRequest(name, pair=Pair(seen.device, seen.mode, heard.device), seconds=program_s(setting))
+    return SyncRequest(name, devices=CameraAndMic(seen.device, seen.mode, heard.device), seconds=program_s(setting))
 
 
 def _is_here(device: str | int | None) -> bool:

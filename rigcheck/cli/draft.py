@@ -73,6 +73,16 @@ def _lines(draft: Draft, words: Catalogue) -> Iterator[str]:
     yield from _device("main", draft.mic)
     yield "    layout: stereo  # mono, stereo, split, safety"
     yield f"power: {_power(draft.ups or 'os')}  # {words.text('new.note.power')}"
+    yield f"# network:  # {words.text('new.note.network')}"
+    yield "#   main: {interface: eth0}"
+    yield f"#   backup: {{interface: wwan0, max_mb: 50}}  # {words.text('new.note.metered')}"
+    yield f'#   http: {{url: "http://far-end.example:8080"}}  # {words.text("new.note.receiver")}'
+    yield f"# push:  # {words.text('new.note.push')}"
+    yield "#   url: rtmp://live.example/app"
+    yield "#   key: env:STREAM_KEY"
+    yield f"#   test: {{url: rtmp://127.0.0.1/live}}  # {words.text('new.note.trial')}"
+    yield f"# backends:  # {words.text('new.note.backends')}"
+    yield '#   - {name: coupons, url: "https://shop.example/coupons", status: 200, within_ms: 800}'
     yield f"# limits:  # {words.text('new.note.limits')}"
     yield "#   mic.loudness_lufs: {ok: [-18, -13], warn: [-24, -10]}"
 

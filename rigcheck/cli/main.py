@@ -44,7 +44,9 @@ def _run(arguments: Sequence[str]) -> int:
     import typer
 
     from rigcheck.cli.app import app
+    from rigcheck.cli.log import silence_log
 
+    silence_log()
     try:
         code = typer.main.get_command(app)(args=list(arguments), prog_name="rigcheck", standalone_mode=False)
     except typer.Abort as abort:

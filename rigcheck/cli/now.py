@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-from typer import Argument, Option
+from typer import Option
+
+from rigcheck.cli.flags import Lang, NoColor, Output, Room, SameRoom, TextFormat
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -23,19 +24,21 @@ MOST_S = 5.0
 
 def now(  # noqa: PLR0913 - one parameter an option, as typer wants them
     *,
-    room: Annotated[str | None, Argument(metavar="[PROFILE]", help="The room: a profile file, or its name.")] = None,
-    profile: Annotated[str | None, Option("-p", "--profile", help="The same as the argument PROFILE.")] = None,
+    room: Room = None,
+    profile: SameRoom = None,
     replay: Annotated[str | None, Option(metavar="DIR", help="Look into a recording.")] = None,
-    format_: Annotated[str, Option("--format", metavar="NAME", help="table or json.")] = "table",
-    output: Annotated[Path | None, Option(metavar="FILE", help="Write to FILE, not to the screen.")] = None,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
+    format_: TextFormat = "table",
+    output: Output = None,
+    lang: Lang = None,
     timeout: Annotated[
         float, Option(metavar="S", min=0.1, max=MOST_S, help="Seconds for all looking together.")
     ] = LOOK_S,
-    no_color: Annotated[bool, Option("--no-color", help="No colour (as does NO_COLOR).")] = False,
+    verbose: Annotated[bool, Option("-v", "--verbose", help="The log on stderr.")] = False,
+    no_color: NoColor = False,
 ) -> int:
     """Look, and write down the chain. Returns 0 nothing broken, 2 a broken link, 3 nothing could be seen."""
     from rigcheck.cli.language import speak
+    from rigcheck.cli.log import show_log
     from rigcheck.cli.options import Options
     from rigcheck.cli.output import look_of, write_text
     from rigcheck.errors import UsageError
@@ -46,6 +49,8 @@ def now(  # noqa: PLR0913 - one parameter an option, as typer wants them
     if format_ not in known:
         raise UsageError(Message("error.usage.unknown-format", {"name": format_, "known": known}))
     words = speak(lang)
+    if verbose:
+        show_log()
     options = Options(room=room, profile=profile, format=format_, output=output, no_color=no_color)
     report = _look(options.named_profile, replay, timeout)
     is_json = format_ == "json"

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 import typer
 from typer import Argument, Option
 
+from rigcheck.cli.flags import Lang
+
 app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
 
 
@@ -31,11 +33,11 @@ def check(files: Annotated[list[Path], Argument(metavar="FILE...", help="Profile
 
 
 def _mistakes(path: Path) -> list[str]:
-    from rigcheck.checks import CHECKS
+    from rigcheck.checks import ALL_CHECKS
     from rigcheck.loading import ProfileError, load_profile
 
     try:
-        load_profile(path, checks=[check.id for check in CHECKS])
+        load_profile(path, checks=[check.id for check in ALL_CHECKS])
     except ProfileError as error:
         return [str(issue) for issue in error.issues]
     return []
@@ -67,7 +69,7 @@ def new(  # noqa: PLR0913 - one parameter an option, as typer wants them
     platform: Annotated[str | None, Option(metavar="NAME", help="Where the show goes, for example taobao.")] = None,
     orientation: Annotated[Literal["portrait", "landscape"] | None, Option(help="How the picture stands.")] = None,
     force: Annotated[bool, Option("--force", help="Overwrite a file that is there.")] = False,
-    lang: Annotated[str | None, Option(metavar="LANG", help="en or zh-Hans.")] = None,
+    lang: Lang = None,
 ) -> int:
     """Write a profile that is valid, whole or not at all, and print its path."""
     from rigcheck.cli.draft import Draft, write_draft

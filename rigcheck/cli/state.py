@@ -1,19 +1,18 @@
-"""What outlives a run, in the user's state folder: the lock that keeps two runs off one device, and the last verdicts."""
+"""What outlives a run, in the user's state folder: the lock that keeps two runs off one device."""
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import filelock
 import platformdirs
 
-from rigcheck.errors import BusyError, UnwritableError
-from rigcheck.model import Message, Report
+from rigcheck.errors import BusyError
+from rigcheck.model import Message
 
 log = logging.getLogger(__name__)
 PATIENCE_S = 3.0
@@ -22,7 +21,12 @@ PATIENCE_S = 3.0
 
 def state_folder() -> Path:
     """The folder; created on demand. Raises OSError where it cannot be."""
-    folder = Path(platformdirs.user_state_dir("rigcheck", appauthor=False))
+    try:
+        folder = Path(platformdirs.user_state_dir("rigcheck", appauthor=False))
+    except RuntimeError as error:  # neither HOME nor an entry in the list of users
+        raise NotADirectoryError from error
+    if not folder.is_absolute():  # what earlier versions of platformdirs make of that
+        raise NotADirectoryError
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 
@@ -34,34 +38,27 @@ def hold_lock() -> Iterator[None]:
     A state folder that cannot be written costs the lock, not the run.
     """
     try:
-        path = state_folder() / "measuring.lock"
-        lock = filelock.FileLock(path, timeout=PATIENCE_S)
+        folder = state_folder()
+        since = folder / "measuring.since"  # a file of its own: some versions of filelock touch theirs while they wait
+        lock = filelock.FileLock(folder / "measuring.lock", timeout=PATIENCE_S)
         lock.acquire()
     except filelock.Timeout as error:
-        raise BusyError(Message("error.busy", {"age_s": round(time.time() - path.stat().st_mtime)})) from error
+        raise BusyError(Message("error.busy", {"age_s": _age_s(since)})) from error
     except OSError as error:
         log.warning("cannot lock against other runs: %s", error.strerror)
         yield
         return
     try:
-        path.touch()
+        with suppress(OSError):  # a full disk
+            since.touch()
         yield
     finally:
         lock.release()
 
 
-def is_news(report: Report) -> bool:
-    """Whether the verdicts differ from this room's last run; remembers them. What cannot be remembered is news."""
-    from rigcheck.cli.output import write_whole
-
-    verdicts = "\n".join(sorted(f"{f.check}@{f.device} {f.status} {f.waiver is not None}" for f in report.findings))
+def _age_s(since: Path) -> int:
+    """For how long the other run has been measuring; 0 where it only just began or the clock was set back."""
     try:
-        folder = state_folder()
-        name = hashlib.sha256(f"{report.room}\0{report.command}".encode()).hexdigest()[:16]
-        path = folder / f"last-{name}.txt"
-        if path.is_file() and path.read_text(encoding="utf-8") == verdicts + "\n":
-            return False
-        write_whole(path, verdicts + "\n")
-    except (OSError, UnwritableError):
-        log.warning("cannot remember this run")
-    return True
+        return max(0, round(time.time() - since.stat().st_mtime))
+    except OSError:
+        return 0

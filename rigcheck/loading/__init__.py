@@ -6,6 +6,7 @@ from rigcheck.loading.issue import Issue, ProfileError
 from rigcheck.loading.limits import load_limit_sources, load_limits
 from rigcheck.loading.load import load_profile
 from rigcheck.loading.package import read_package_yaml
+from rigcheck.loading.platforms import load_platforms
 from rigcheck.loading.schema import PROFILE_SCHEMA, REPORT_SCHEMA, profile_schema, profile_schema_text
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "find_profile",
     "load_limit_sources",
     "load_limits",
+    "load_platforms",
     "load_profile",
     "profile_schema",
     "profile_schema_text",

@@ -8,14 +8,18 @@ from typing import Any
 
 import yaml
 
-from rigcheck.address import place_of
-from rigcheck.later import Push
+from rigcheck.address import host_of, place_of
 from rigcheck.model import Limit, OneOf, Span, Waiver
 from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, ObsPc, PowerDevice, Profile
+from rigcheck.uplink import Network, Push
 
-_SECTIONS = ("room", "site", "show", "camera", "mic", "power", "host", "obs", "limits", "waivers", "require_backup")
+_SECTIONS = (
+    *("room", "site", "show", "camera", "mic", "power", "host", "obs", "platforms", "recommend"),
+    *("limits", "waivers", "require_backup"),
+)
 _MAY_BE_EMPTY = ("camera", "mic", "power")  # the room has none of it; no OBS is written by not writing of it
-_IN_THE_HOUSE = {"loopback": "rtmp://127.0.0.1/recorded", "private": "rtmp://recorded/recorded"}
+_PLACES = {"loopback": "127.0.0.{n}", "private": "recorded{n}", "public": "recorded{n}.example"}
+"""What a host becomes: another one of the same place, the n-th of its profile."""
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*")
 _READERS_WORDS = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}  # of YAML 1.1 too: others may read it
 
@@ -37,21 +41,54 @@ _Dumper.add_representer(str, _represent_text)
 
 
 def dump_profile(profile: Profile) -> str:
-    """YAML that loads back to an equal profile in room, show, devices, host, OBS, limits and waivers.
+    """YAML that loads back to an equal profile in room, show, devices, host, OBS, checklist, limits, waivers, lines and services.
 
-    Hosts in addresses become `recorded` (users and passwords with them), references of passwords and later sections
-    are left out. Of the show's ingest only that it is in the house is kept: a stream to there is no test.
+    Hosts in addresses become `recorded` (users, passwords, paths and ports with them), references of secrets and later
+    sections are left out. Of the ingests it is kept whether they are in the house, and whether they are one and the same.
     """
     written = {name: _written(getattr(profile, name)) for name in _SECTIONS}
     kept = {
         name: value for name, value in written.items() if value is not None and (value != {} or name in _MAY_BE_EMPTY)
     }
-    push = profile.later.get("push")
-    if isinstance(push, Push) and push.url is not None and (place := place_of(push.url)) in _IN_THE_HOUSE:
-        kept["push"] = {"url": _IN_THE_HOUSE[place]}
+    kept |= {name: value for name, value in _ways_out(profile).items() if value}
+    if profile.checklist:
+        kept["checklist"] = list(profile.checklist)
     return str(
         yaml.dump(kept, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=1000)
     )
+
+
+def _ways_out(profile: Profile) -> dict[str, Any]:
+    """Lines with their interfaces, ingests and services, without the places that they lead to."""
+    network = profile.network
+    lines = {name: _fields(line) for name, line in network.lines.items()} if network != Network() else {}
+    engines = {
+        "engines": list(network.engines),
+        "http": {"url": "http://recorded"} if network.http else None,
+        "iperf3": {"server": "recorded"} if network.iperf3 else None,
+    }
+    return {
+        "network": lines | {name: value for name, value in engines.items() if value},
+        "push": _push(profile.push),
+        "backends": [_fields(replace(backend, url="https://recorded")) for backend in profile.backends],
+    }
+
+
+def _push(push: Push) -> dict[str, Any]:
+    named = {"url": push.url, "backup": push.backup and push.backup.url, "test": push.test and push.test.url}
+    urls = {role: _elsewhere(url, tuple(u for u in named.values() if u)) for role, url in named.items() if url}
+    roles = {role: {"url": urls[role]} if role in urls else {} for role in ("backup", "test") if getattr(push, role)}
+    if push.test is not None and push.test.stat is not None:
+        roles["test"]["stat"] = "http://recorded"
+    return {name: url for name, url in urls.items() if name == "url"} | roles
+
+
+def _elsewhere(url: str, all_urls: tuple[str, ...]) -> str:
+    """A URL of the same scheme and place; the same one for the same URL, and the same host for the same host."""
+    hosts, place = tuple(dict.fromkeys(map(host_of, all_urls))), place_of(url)
+    n, app = hosts.index(host_of(url)) + 1, tuple(dict.fromkeys(all_urls)).index(url) + 1
+    host = _PLACES[place].format(n=n if n > 1 or place == "loopback" else "")
+    return f"{url.partition('://')[0]}://{host}/recorded{app if app > 1 else ''}"
 
 
 def _written(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one line a kind of value

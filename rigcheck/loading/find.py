@@ -9,14 +9,20 @@ import rigcheck
 from rigcheck.errors import BadInputError, UsageError
 from rigcheck.model import Message
 
+HOMELESS = Path("/nonexistent")
+"""The home that Debian gives to users without one."""
 ENDINGS = (".yaml", ".yml")
 
 
 def user_profile_dir() -> Path:
-    """The user's configuration folder, where `rigcheck profile new` writes."""
+    """The user's configuration folder, where `rigcheck profile new` writes; one that is not, for who has no home."""
     from platformdirs import user_config_path  # noqa: PLC0415 - loaded only where the folder is wanted
 
-    return user_config_path("rigcheck", appauthor=False)
+    try:
+        folder = user_config_path("rigcheck", appauthor=False)
+    except RuntimeError:  # a service's user, without HOME
+        return HOMELESS
+    return folder if folder.is_absolute() else HOMELESS
 
 
 def shipped_profile_dirs() -> tuple[Path, ...]:

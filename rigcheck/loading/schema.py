@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import rigcheck
-from rigcheck import later, model, profile
+from rigcheck import later, model, profile, uplink, value
 from rigcheck.later import LATER_METRICS
 from rigcheck.metrics import METRICS
 
@@ -34,7 +34,7 @@ def profile_schema() -> Schema:
     for name, part in made["$defs"].items():  # said by newer releases of pydantic only
         part["additionalProperties"] = part.get("additionalProperties", False)
         part["description"] = getdoc(
-            next(getattr(home, name) for home in (profile, later, model) if hasattr(home, name))
+            next(getattr(home, name) for home in (profile, value, uplink, later, model) if hasattr(home, name))
         )
     head = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

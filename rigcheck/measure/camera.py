@@ -15,33 +15,40 @@ from rigcheck.measure.cadence import (
     longest_s,
     repeated,
 )
+from rigcheck.measure.drift import measure_drift
 from rigcheck.measure.noise import spatial_sigma, temporal_sigma
 from rigcheck.measure.picture import grey, levels
+from rigcheck.measure.pulldown import measure_pulldown
+from rigcheck.measure.signal import measure_signal
 from rigcheck.model import Measurement, Metric, Reason
 from rigcheck.profile import Setting
 from rigcheck.samples import CameraClip
 
-_TIMED = (metrics.CAMERA_FPS, metrics.CAMERA_FPS_OF_ASKED, metrics.CAMERA_JITTER, metrics.CAMERA_DROPPED)
+_TIMED = (
+    *(metrics.CAMERA_FPS, metrics.CAMERA_FPS_OF_ASKED, metrics.CAMERA_JITTER, metrics.CAMERA_DROPPED),
+    metrics.CAMERA_CADENCE,
+)
 _RUNS = (metrics.CAMERA_BLACK, metrics.CAMERA_FROZEN)
-_LATER = (metrics.CAMERA_FOCUS_RATIO, metrics.CAMERA_SHIFT, metrics.CAMERA_HAZE)
 
 
-def measure_camera(clip: CameraClip, _setting: Setting, _name: str) -> tuple[Measurement, ...]:
+def measure_camera(clip: CameraClip, setting: Setting, name: str) -> tuple[Measurement, ...]:
     """Every camera.* metric of a clip; what its evidence cannot tell is None with the reason."""
-    measured = _measured(clip)
+    measured = _measured(clip, setting, name)
     return tuple(item.as_estimate() for item in measured) if clip.is_estimate else measured
 
 
-def _measured(clip: CameraClip) -> tuple[Measurement, ...]:
+def _measured(clip: CameraClip, setting: Setting, name: str) -> tuple[Measurement, ...]:
+    noise = measure_noise(clip)
     return (
         Measurement(metrics.CAMERA_WIDTH, clip.width_px),
         Measurement(metrics.CAMERA_HEIGHT, clip.height_px),
         *_over_time(clip),
+        measure_signal(clip),
         Measurement(metrics.CAMERA_FOCUS, float(np.median(clip.focus))),
-        _noise(clip),
+        noise,
         _levels(clip),
         _first_frame(clip),
-        *_without(Reason.NO_BASELINE, *_LATER),
+        *measure_drift(clip, setting, name, noise),
     )
 
 
@@ -67,6 +74,7 @@ def _rate(clip: CameraClip, rhythm: Cadence) -> tuple[Measurement, ...]:
             100 * rhythm.missing / rhythm.due,
             params={"missing": rhythm.missing, "due": rhythm.due},
         ),
+        measure_pulldown(clip, rhythm),
     )
 
 
@@ -111,7 +119,8 @@ def _of_shots(clip: CameraClip, metric: Metric, runs: list[Run]) -> Measurement:
     return Measurement(metric, longest_s(runs), estimate=not is_all)
 
 
-def _noise(clip: CameraClip) -> Measurement:
+def measure_noise(clip: CameraClip) -> Measurement:
+    """camera.noise_sigma: between frames, or estimated from one."""
     if clip.clock == "shots":  # compressed, or filtered by OBS
         return Measurement(metrics.CAMERA_NOISE, None, Reason.NOT_THIS_WAY)
     again = repeated(clip.t_s, clip.change, clip.same, clip.key)[: len(clip.thumbs)]

@@ -11,18 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rigcheck import metrics
+from rigcheck.measure.cast import measure_cast
+from rigcheck.measure.chart import measure_chart
+from rigcheck.measure.evenness import evenness
 from rigcheck.measure.flicker import Flicker, flicker
+from rigcheck.measure.framing import baseline_of, boxed
 from rigcheck.measure.picture import (
     CENTRE,
     Picture,
     brightest,
     grey,
     levels,
-    linear,
     mean_linear,
     pixels,
     share_at_least,
 )
+from rigcheck.measure.pumping import measure_pumping
 from rigcheck.model import Measurement, Metric, Reason
 from rigcheck.profile import Box, CameraDevice, Setting
 from rigcheck.samples import CameraClip
@@ -54,9 +58,11 @@ def measure_light(clip: CameraClip, setting: Setting, name: str) -> tuple[Measur
 
 
 def _measured(clip: CameraClip, setting: Setting, name: str) -> tuple[Measurement, ...]:
+    written = cast("CameraDevice", setting.device("camera", name))
+    device = boxed(clip, written)
     if not len(clip.frames):
-        return *(_none(metric, Reason.NONE_HERE) for metric in _PICTURED), *_flicker(clip)
-    view = _View(clip, _boxed(clip, cast("CameraDevice", setting.device("camera", name))), grey(clip.frames))
+        return *(_none(metric, Reason.NONE_HERE) for metric in _PICTURED), *_over_time(clip, device)
+    view = _View(clip, device, grey(clip.frames))
     return (
         Measurement(metrics.LIGHT_MEAN, _IRE * _over_clip(view, view.luma.mean(axis=(1, 2)), clip.mean)),
         _subject(view),
@@ -65,14 +71,14 @@ def _measured(clip: CameraClip, setting: Setting, name: str) -> tuple[Measuremen
         _product(view),
         _backlight(view),
         _evenness(view),
-        *_flicker(clip),
+        measure_cast(clip, device, written, baseline_of(setting, name, written, clip)),
+        measure_chart(clip, device),
+        *_over_time(clip, device),
     )
 
 
-def _boxed(clip: CameraClip, device: CameraDevice) -> CameraDevice:
-    """The device whose boxes hold in this picture: a camera's do not in OBS's programme, which is laid out otherwise."""
-    is_camera = not str(device.device).startswith("obs:")
-    return CameraDevice(device.device) if is_camera and clip.via == "obs-record" else device
+def _over_time(clip: CameraClip, device: CameraDevice) -> tuple[Measurement, ...]:
+    return *_flicker(clip), measure_pumping(clip, device)
 
 
 _PICTURED = (
@@ -83,6 +89,8 @@ _PICTURED = (
     metrics.LIGHT_PRODUCT_HIGHLIGHTS,
     metrics.LIGHT_BACKLIGHT,
     metrics.LIGHT_EVENNESS,
+    metrics.LIGHT_CAST,
+    metrics.LIGHT_COLOUR,
 )
 
 
@@ -134,19 +142,10 @@ def _backlight(view: _View) -> Measurement:
 
 
 def _evenness(view: _View) -> Measurement:
-    if view.backdrop is None:
+    if view.device.backdrop is None:
         return _none(metrics.LIGHT_EVENNESS, Reason.NOT_IN_PROFILE)
-    rows, columns = pixels(view.backdrop, *view.luma.shape[1:])
-    values = [_least_of_grid(linear(luma[rows, columns])) for luma in view.luma]
-    return Measurement(metrics.LIGHT_EVENNESS, float(np.median(values)))
-
-
-def _least_of_grid(light: NDArray[np.float64]) -> float:
-    """The darkest of 3x3 fields against their mean, in linear light."""
-    fields = [
-        field.mean() for band in np.array_split(light, 3) for field in np.array_split(band, 3, axis=1) if field.size
-    ]
-    return float(min(fields) / max(np.mean(fields), 1e-9))
+    found = evenness(view.clip.frames, view.luma, view.device.backdrop)
+    return Measurement(metrics.LIGHT_EVENNESS, found, None if found is not None else Reason.NONE_HERE)
 
 
 def _flicker(clip: CameraClip) -> tuple[Measurement, Measurement]:

@@ -6,7 +6,7 @@ import numpy as np
 
 from rigcheck import metrics
 from rigcheck.measure.level import DEAD_DBFS, Doubles, amplitude_db, power_db
-from rigcheck.model import Measurement, Reason
+from rigcheck.model import Measurement, Params, Reason
 from rigcheck.samples import LevelTrace
 
 _SEEN = (metrics.MIC_MUTED, metrics.MIC_PEAK, metrics.MIC_SPEECH, metrics.MIC_BALANCE)
@@ -42,7 +42,7 @@ def _levels(trace: LevelTrace) -> tuple[Measurement, ...]:
     peaks = trace.peak.max(axis=0).astype(np.float64)
     dead = [number for number, peak in enumerate(peaks, 1) if amplitude_db(peak) < DEAD_DBFS]
     is_dead = 1 in dead if trace.layout == "mono" else bool(dead)
-    muted = Measurement(metrics.MIC_MUTED, trace.muted or is_dead, params={"channels": tuple(map(str, dead))})
+    muted = Measurement(metrics.MIC_MUTED, trace.muted or is_dead, params=dead_params(dead, peaks.size))
     if trace.muted or len(set(dead) & set(range(1, used + 1))) == used:
         return (muted, *(Measurement(metric, None, Reason.NO_SPEECH) for metric in _SEEN[1:]))
     powers = trace.rms[:, :used].astype(np.float64) ** 2
@@ -52,6 +52,12 @@ def _levels(trace: LevelTrace) -> tuple[Measurement, ...]:
         _speech(powers[:, int(np.argmax(powers.mean(axis=0)))]),
         _balance(trace, powers.mean(axis=0)),
     )
+
+
+def dead_params(dead: list[int], channels: int) -> Params:
+    """Which channels are dead, where not all are: those are worth a name."""
+    names: Params = {"what": tuple(f"channel-{number}" for number in dead)} if 0 < len(dead) < channels else {}
+    return {"channels": tuple(map(str, dead)), **names}
 
 
 def _speech(powers: Doubles) -> Measurement:

@@ -6,51 +6,32 @@ without prompts everything is measured in the whole take, and noise is an estima
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import numpy as np
+from types import MappingProxyType
 
 from rigcheck import metrics
 from rigcheck.measure.clipping import clipping
 from rigcheck.measure.dropout import dropouts
+from rigcheck.measure.echo import SHORTEST_S, echo
 from rigcheck.measure.level import Level, amplitude_db, levels
-from rigcheck.measure.loudness import LAYOUTS, STABLE_S, loudness
-from rigcheck.measure.meter import measure_meter
-from rigcheck.measure.spectrum import bandwidth_hz, hum
+from rigcheck.measure.loudness import STABLE_S, loudness
+from rigcheck.measure.meter import dead_params, measure_meter
+from rigcheck.measure.packs import Packs, packs, safety_fault
+from rigcheck.measure.rate import RateError, rate_error
+from rigcheck.measure.reverb import reverb
+from rigcheck.measure.spectrum import bandwidth, hum
 from rigcheck.measure.speech import Noise, estimated_noise, noise, speech_dbfs
+from rigcheck.measure.take import Take, streamed, take_of
+from rigcheck.measure.tone import tone
 from rigcheck.measure.waveform import balance_db, polarity
-from rigcheck.model import Measurement, Metric, Reason
+from rigcheck.model import Measurement, Metric, Params, Reason
 from rigcheck.profile import Setting
-from rigcheck.samples import AudioClip, Floats, LevelTrace
+from rigcheck.samples import AudioClip, LevelTrace
 
 MIC_METRICS = tuple(metric for metric in metrics.METRICS.values() if metric.part == "mic")
 RATES_HZ = range(8_000, 192_001)
 LOUDEST = 1000.0  # 60 dB over full scale is no sound but wrongly scaled or wild numbers
+NOTHING: Params = MappingProxyType({})
 RANGE_STABLE_S = 30.0  # a loudness range from less speech is an estimate
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Take:
-    """A take with sound in it: the channels that are streamed, the loudest of them, and where its phases are."""
-
-    rate_hz: int
-    samples: Floats  # (n, channels) as streamed: one channel stands for two
-    levels: tuple[Level, ...]  # of every one of them in the whole take
-    spoken: tuple[Level, ...]  # and in the speech
-    loudest: int
-    speak: slice
-    quiet: slice | None
-    is_stereo: bool  # two channels of one picture, not two packs
-
-    @property
-    def sound(self) -> Floats:
-        """The loudest channel (n,)."""
-        return self.samples[:, self.loudest]
-
-    @property
-    def dc(self) -> float:
-        """The loudest channel's mean."""
-        return self.levels[self.loudest].mean
 
 
 def measure_mic(clip: AudioClip | LevelTrace, setting: Setting, name: str) -> tuple[Measurement, ...]:
@@ -68,13 +49,17 @@ def measure_mic(clip: AudioClip | LevelTrace, setting: Setting, name: str) -> tu
         return _nothing(fault)
     every = levels(clip.samples)
     muted = _muted(clip, every)
-    used = _streamed(clip)
+    used = streamed(clip)
     if all(level.is_dead for level in every[:used]):
         return (muted, *_nothing(Reason.NO_SPEECH, but=metrics.MIC_MUTED))
-    take = _take(clip, every[:used])
+    take = take_of(clip, every[:used])
     if all(level.is_dead for level in take.spoken):
         return (muted, *_nothing(Reason.LOST, but=metrics.MIC_MUTED))
-    return (muted, *_loudness(take), *_voice(take), *_background(take), *_damage(take, clip), *_pair(take, clip))
+    clock = rate_error(clip.arrived_s, clip.block, clip.rate_hz)
+    return (
+        *(muted, *_loudness(take), *_voice(take), *_background(take), *_room(take)),
+        *(*_damage(take, clip, clock), *_pair(take, clip), _rate(clip, clock), _packs(clip, take)),
+    )
 
 
 def _fault(clip: AudioClip) -> Reason | None:
@@ -93,31 +78,10 @@ def _muted(clip: AudioClip, every: tuple[Level, ...]) -> Measurement:
     """True for digital silence or a dead channel. A mono microphone may leave the other input of its interface open."""
     dead = [number for number, level in enumerate(every, 1) if level.is_dead]
     is_muted = 1 in dead if clip.layout == "mono" else bool(dead)
-    return Measurement(metrics.MIC_MUTED, is_muted, params={"channels": tuple(map(str, dead))})
+    return Measurement(metrics.MIC_MUTED, is_muted, params=dead_params(dead, len(every)))
 
 
-def _streamed(clip: AudioClip) -> int:
-    """How many channels are streamed: the first of a mono or safety layout (the second is a lower copy), else all."""
-    return 1 if clip.layout in ("mono", "safety") else clip.samples.shape[1]
-
-
-def _take(clip: AudioClip, every: tuple[Level, ...]) -> _Take:
-    samples = clip.samples[:, : len(every)]
-    speak = _phase(clip.speak, len(samples)) or slice(None)
-    spoken = every if speak == slice(None) else levels(samples[speak])
-    loudest = int(np.argmax([level.power for level in spoken]))
-    is_stereo = clip.layout != "split" and 1 < len(every) <= len(LAYOUTS)
-    return _Take(clip.rate_hz, samples, every, spoken, loudest, speak, _phase(clip.quiet, len(samples)), is_stereo)
-
-
-def _phase(span: tuple[int, int] | None, length: int) -> slice | None:
-    """A phase as far as the take has it; None where it has none of it."""
-    start, stop = span or (0, 0)
-    inside = slice(max(start, 0), min(stop, length))
-    return inside if inside.stop > inside.start else None
-
-
-def _loudness(take: _Take) -> tuple[Measurement, ...]:
+def _loudness(take: Take) -> tuple[Measurement, ...]:
     spoken = take.samples[take.speak]
     read = loudness(spoken if take.is_stereo else spoken[:, [take.loudest]], take.rate_hz)
     is_brief = 0 < read.above_gate_s < STABLE_S
@@ -132,13 +96,13 @@ def _loudness(take: _Take) -> tuple[Measurement, ...]:
     )
 
 
-def _or_short(metric: Metric, value: float | None, *, estimate: bool = False) -> Measurement:
+def _or_short(metric: Metric, value: float | None, *, estimate: bool = False, about: Params = NOTHING) -> Measurement:
     if value is None:
         return Measurement(metric, None, Reason.TOO_SHORT)
-    return Measurement(metric, value, estimate=estimate)
+    return Measurement(metric, value, estimate=estimate, params=about)
 
 
-def _voice(take: _Take) -> tuple[Measurement, ...]:
+def _voice(take: Take) -> tuple[Measurement, ...]:
     speech = speech_dbfs(take.sound[take.speak], take.rate_hz, take.dc)
     room = _noise(take)
     snr = None if speech is None or room is None else speech - room.plain_dbfs
@@ -150,27 +114,54 @@ def _voice(take: _Take) -> tuple[Measurement, ...]:
     )
 
 
-def _noise(take: _Take) -> Noise | None:
+def _noise(take: Take) -> Noise | None:
     """The noise of the quiet phase; guessed from the take where there was none, or a gate closed it altogether."""
     heard = noise(take.sound[take.quiet], take.rate_hz) if take.quiet else None
     return heard or estimated_noise(take.sound[take.speak], take.rate_hz, take.dc)
 
 
-def _background(take: _Take) -> tuple[Measurement, ...]:
-    found = hum(take.sound[take.quiet or slice(None)], take.rate_hz, is_quiet=take.quiet is not None)
+def _background(take: Take) -> tuple[Measurement, ...]:
+    still, is_quiet = take.sound[take.quiet or slice(None)], take.quiet is not None
+    found = hum(still, take.rate_hz, is_quiet=is_quiet)
     why = Reason.TOO_SHORT if found is None else Reason.NO_HUM
-    hertz = found.mains_hz if found else None
+    mains_hz = found.mains_hz if found else None
+    whine = tone(still, take.rate_hz, is_quiet=is_quiet, mains_hz=mains_hz)
+    tone_hz = whine.hz if whine else None
+    no_tone = None if tone_hz else Reason.NO_TONE if whine else Reason.TOO_SHORT
     return (
         _or_short(metrics.MIC_HUM, found.dbfs if found else None),
-        Measurement(metrics.MIC_HUM_HZ, hertz, why if hertz is None else None),
-        _or_short(metrics.MIC_BANDWIDTH, bandwidth_hz(take.sound[take.speak], take.rate_hz)),
+        Measurement(metrics.MIC_HUM_HZ, mains_hz, why if mains_hz is None else None),
+        _or_short(metrics.MIC_TONE, whine.dbfs if whine else None, about=_hertz(tone_hz)),
+        Measurement(metrics.MIC_TONE_HZ, tone_hz, no_tone),
     )
 
 
-def _damage(take: _Take, clip: AudioClip) -> tuple[Measurement, ...]:
+def _hertz(hertz: float | None) -> Params:
+    return {"names": (f"{hertz:.0f} Hz",)} if hertz else {}
+
+
+def _room(take: Take) -> tuple[Measurement, ...]:
+    """What the way from the mouth into the computer adds: a second way, the room's own ringing, a narrow band."""
+    spoken = take.sound[take.speak]
+    twice, clap = echo(spoken, take.rate_hz), reverb(take.sound, take.rate_hz)
+    reach = bandwidth(spoken, take.rate_hz)
+    no_echo = Reason.NO_ECHO if len(spoken) >= SHORTEST_S * take.rate_hz else Reason.TOO_SHORT
+    late: Params = {"names": (f"{1000 * twice.delay_s:.0f} ms",)} if twice else {}
+    call: Params = {"what": ("hands-free",)} if reach and reach.is_hands_free else {}
+    return (
+        Measurement(metrics.MIC_ECHO, twice.db if twice else None, None if twice else no_echo, params=late),
+        Measurement(metrics.MIC_REVERB, clap.seconds, estimate=clap.is_estimate)
+        if clap
+        else Measurement(metrics.MIC_REVERB, None, Reason.NO_CLAP),
+        _or_short(metrics.MIC_BANDWIDTH, reach.hz if reach else None, about=call),
+    )
+
+
+def _damage(take: Take, clip: AudioClip, clock: RateError | None) -> tuple[Measurement, ...]:
     """Faults anywhere in the take, on the channel that has most of them."""
     cuts = [clipping(take.samples, channel, level) for channel, level in enumerate(take.levels) if not level.is_dead]
-    lost = clip.overflows or int(clip.missing > 0)  # one gap is often told twice: by the driver and by the clock
+    is_slow = clock is not None and clock.is_usable and clock.real_hz(clip.rate_hz) is not None
+    lost = clip.overflows or int(clip.missing > 0 and not is_slow)  # one gap is often told twice: by driver and clock
     return (
         Measurement(metrics.MIC_CLIPPED, max(cut.ppm for cut in cuts)),
         Measurement(metrics.MIC_CLIP_RUN, max(cut.longest_run for cut in cuts)),
@@ -179,7 +170,41 @@ def _damage(take: _Take, clip: AudioClip) -> tuple[Measurement, ...]:
     )
 
 
-def _pair(take: _Take, clip: AudioClip) -> tuple[Measurement, ...]:
+def _rate(clip: AudioClip, clock: RateError | None) -> Measurement:
+    """The card's error; none from a file or a programme, in which no clock ran."""
+    if not clip.live or not clip.arrived_s:
+        return Measurement(metrics.MIC_RATE_ERROR, None, Reason.NOT_IN_FILE if clip.live else Reason.NOT_THIS_WAY)
+    if clock is None or not clock.is_usable:
+        return Measurement(metrics.MIC_RATE_ERROR, None, Reason.TOO_SHORT)
+    real_hz = clock.real_hz(clip.rate_hz)
+    facts: Params = {"uncertainty": clock.uncertainty_ppm}
+    mixed: Params = {"names": (f"{real_hz} Hz",), "found": real_hz, "wanted": clip.rate_hz} if real_hz else {}
+    return Measurement(metrics.MIC_RATE_ERROR, clock.ppm, estimate=clock.is_estimate, params={**facts, **mixed})
+
+
+def _packs(clip: AudioClip, take: Take) -> Measurement:
+    """How many of the packs (or tracks) are as their layout wants them; where nobody was prompted, only what is sure."""
+    if clip.layout not in ("split", "safety"):
+        return Measurement(metrics.MIC_TAPS, None, Reason.MONO if clip.layout == "mono" else Reason.NOT_IN_PROFILE)
+    spoken = clip.samples[take.speak]
+    if clip.samples.shape[1] == 1:
+        return Measurement(metrics.MIC_TAPS, 1, params={"what": ("one-channel",)})
+    if clip.layout == "safety":
+        fault = safety_fault(spoken, clip.rate_hz)
+        return Measurement(metrics.MIC_TAPS, 1 if fault else 2, params={"what": (f"safety-{fault}",)} if fault else {})
+    return _split(packs(spoken, clip.rate_hz), clip.samples.shape[1], is_prompted=clip.speak is not None)
+
+
+def _split(found: Packs, channels: int, *, is_prompted: bool) -> Measurement:
+    missing = tuple(f"channel-{number}" for number in range(1, channels + 1) if number not in found.alone)
+    if not found.alone and len(found.heard) == channels:  # all move, and always together
+        return Measurement(metrics.MIC_TAPS, 0, estimate=not is_prompted, params={"what": ("same",)})
+    if missing and not is_prompted:
+        return Measurement(metrics.MIC_TAPS, None, Reason.NO_SPEECH)
+    return Measurement(metrics.MIC_TAPS, len(found.alone), params={"what": missing} if missing else {})
+
+
+def _pair(take: Take, clip: AudioClip) -> tuple[Measurement, ...]:
     if not take.is_stereo:
         why = Reason.SPLIT if clip.layout == "split" and clip.samples.shape[1] > 1 else Reason.MONO
         return tuple(Measurement(metric, None, why) for metric in (metrics.MIC_BALANCE, metrics.MIC_POLARITY))

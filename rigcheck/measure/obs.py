@@ -7,12 +7,14 @@ from typing import Literal, cast
 
 from rigcheck.address import place_of
 from rigcheck.measure.canvas import canvas_faults
+from rigcheck.measure.obs_plan import measure_plan
 from rigcheck.metrics import (
     OBS_CANVAS,
     OBS_COLLECTION,
     OBS_DELAY,
     OBS_DISK,
     OBS_DROPPED,
+    OBS_KEY,
     OBS_LOG,
     OBS_MEDIA,
     OBS_MISSING,
@@ -52,6 +54,7 @@ def measure_obs(state: ObsState, setting: Setting, name: str) -> tuple[Measureme
         Measurement(OBS_VIRTUALCAM, state.virtualcam),
         _canvas(state, setting.profile.show.orientation),
         _target(state, setting),
+        _key(state),
         _late(state),
         _dropped(state),
         Measurement(OBS_RECONNECTING, state.reconnecting),
@@ -59,6 +62,7 @@ def measure_obs(state: ObsState, setting: Setting, name: str) -> tuple[Measureme
         _disk(state, setting, name),
         Measurement(OBS_LOG, len(state.log_warnings), params={"what": state.log_warnings}),
         _differs(state, setting, name),
+        measure_plan(state, setting),
     )
 
 
@@ -139,15 +143,22 @@ def _target(state: ObsState, setting: Setting) -> Measurement:
     """Whether the stream goes elsewhere than to the platform; right where the profile itself pushes to such a place."""
     if state.target == "none" and setting.profile.show.pusher != "obs":
         return Measurement(OBS_TEST_TARGET, None, Reason.NONE_HERE)
-    url: str | None = getattr(setting.profile.later.get("push"), "url", None)
+    url = setting.profile.push.url
     is_test = state.target != "platform" and (url is None or place_of(url) != state.target)
     return Measurement(OBS_TEST_TARGET, is_test, params={"what": (state.target,)})
 
 
+def _key(state: ObsState) -> Measurement:
+    """Whether a stream key is set; only a platform is known to want one."""
+    if state.target != "platform":
+        return Measurement(OBS_KEY, None, Reason.NONE_HERE)
+    return Measurement(OBS_KEY, state.has_key)
+
+
 def _late(state: ObsState) -> Measurement:
     """Frames that came too late to be rendered or encoded, of those due."""
-    due, unrendered = _grown(state.rendered, state.render_skipped)
-    _, unencoded = _grown(state.encoded, state.encode_skipped)
+    due, unrendered = grown(state.rendered, state.render_skipped)
+    _, unencoded = grown(state.encoded, state.encode_skipped)
     return _share(OBS_SKIPPED, due, unrendered + unencoded)
 
 
@@ -155,7 +166,7 @@ def _dropped(state: ObsState) -> Measurement:
     """Frames that the network did not take, of those of the running stream."""
     if state.sent is None or state.dropped is None:
         return Measurement(OBS_DROPPED, None, Reason.NOT_STREAMING)
-    due, lost = _grown(state.sent, state.dropped)
+    due, lost = grown(state.sent, state.dropped)
     if due == 0 and state.reconnecting:  # told by its own metric
         return Measurement(OBS_DROPPED, None, Reason.NOT_STREAMING)
     return _share(OBS_DROPPED, due, lost)
@@ -168,7 +179,7 @@ def _share(metric: Metric, due: int, lost: int) -> Measurement:
     return Measurement(metric, 100 * min(lost, due) / due, params={"lost": lost, "due": due})
 
 
-def _grown(total: Counter, part: Counter) -> tuple[int, int]:
+def grown(total: Counter, part: Counter) -> tuple[int, int]:
     """How far a counter and a part of it grew; where one went backwards, both had started again from 0."""
     if total[1] < total[0] or part[1] < part[0]:
         return total[1], part[1]

@@ -82,6 +82,15 @@ def brightest(bgr: Picture) -> Picture:
     return np.asarray(cv2.max(cv2.max(blue, green), red), np.uint8)
 
 
+def is_green(bgr: Picture) -> NDArray[np.bool_]:
+    """(H, W) which pixels of a (H, W, 3) picture a keyer would take for a green screen.
+
+    Our own rule: green is a quarter above the other two channels, and not black (shadows on the screen count, too).
+    """
+    other = np.maximum(bgr[..., 0], bgr[..., 2]).astype(np.float32)
+    return np.asarray((bgr[..., 1] >= 32) & (bgr[..., 1] > 1.25 * other))  # noqa: PLR2004 - code: an eighth of the scale
+
+
 def linear(luma: NDArray[Any]) -> NDArray[np.float64]:
     """Linear light 0-1 of luma codes 0-255 (gamma 2.2)."""
     return np.power(np.asarray(luma, np.float64) / 255, GAMMA)

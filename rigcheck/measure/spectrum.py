@@ -26,6 +26,9 @@ BANDS_AN_OCTAVE = 24
 MOST_SEGMENTS = 700  # two minutes, spread over the take: more sound does not change the answer
 LOWEST_HZ = 20.0
 REACH_DB = 60.0
+WALL_DB = 20.0  # in a third of an octave: the steepest slopes of rooms, mics and mixers have 8
+WALL_SHARE = 0.05
+HANDS_FREE_HZ = (4000, 8000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +45,14 @@ def power_spectrum(sound: Floats, size: int, starts: Iterable[int] | None = None
     The sum over all bins is the mean square. Without `starts`, segments overlap by half (Welch 1967).
     """
     total, count = np.zeros(size // 2 + 1), 0
-    for spectrum in _spectra(sound, size, starts):
+    for spectrum in spectra(sound, size, starts):
         total += spectrum
         count += 1
     return total / max(count, 1)
 
 
-def _spectra(sound: Floats | Doubles, size: int, starts: Iterable[int] | None = None) -> Iterator[Doubles]:
+def spectra(sound: Floats | Doubles, size: int, starts: Iterable[int] | None = None) -> Iterator[Doubles]:
+    """What `power_spectrum` is the mean of, one after the other."""
     window = np.hanning(size + 1)[:-1].astype(sound.dtype)
     scale = np.full(size // 2 + 1, 2 / (size * float(np.square(window, dtype=np.float64).sum())))
     scale[[0, -1] if size % 2 == 0 else 0] /= 2  # these have no twin in the other half of the spectrum
@@ -72,8 +76,8 @@ def hum(sound: Floats, rate_hz: int, *, is_quiet: bool) -> Hum | None:
         return None
     wanted = round((MAINS_HZ[-1] * HARMONICS + 20) / bin_hz)
     starts = spread(len(slow) - size // 2, size // 2, MOST_SEGMENTS // 4)
-    spectra = np.array([spectrum[:wanted] for spectrum in _spectra(slow, size, starts)])
-    spectrum = spectra.mean(axis=0) if is_quiet else np.quantile(spectra, STEADY, axis=0)
+    kept = np.array([spectrum[:wanted] for spectrum in spectra(slow, size, starts)])
+    spectrum = kept.mean(axis=0) if is_quiet else np.quantile(kept, STEADY, axis=0)
     found = {mains: _lines(spectrum, mains / bin_hz) for mains in MAINS_HZ}
     standing = [mains for mains in MAINS_HZ if _stands_out(found[mains].prominence_db)]
     if not standing:
@@ -109,10 +113,24 @@ def _stands_out(prominence_db: Doubles) -> bool:
     return bool(np.count_nonzero(prominence_db >= PROMINENT_DB) > 1 or prominence_db[0] >= LONE_DB)
 
 
-def bandwidth_hz(sound: Floats, rate_hz: int) -> float | None:
+@dataclass(frozen=True, slots=True)
+class Bandwidth:
+    """How far up the sound reaches, and whether it ends in a wall there and not in a slope."""
+
+    hz: float
+    is_wall: bool
+
+    @property
+    def is_hands_free(self) -> bool:
+        """Whether the wall stands where Bluetooth's call profile has it: at 4 kHz (CVSD), or at 8 kHz (mSBC)."""
+        return self.is_wall and any(abs(self.hz / wall - 1) <= WALL_SHARE for wall in HANDS_FREE_HZ)
+
+
+def bandwidth(sound: Floats, rate_hz: int) -> Bandwidth | None:
     """Upper edge of the highest 1/24-octave band of `sound` (n,) within 60 dB of its strongest; None for silence.
 
-    Our own rule: a 99 % energy roll-off cannot see the wall that a hands-free profile leaves at 4 or 8 kHz.
+    Our own rule: a 99 % energy roll-off cannot see the wall that a hands-free profile leaves at 4 or 8 kHz. It is a wall
+    where a third of an octave over the edge has 20 dB less than the third below; half the sample rate is one, too.
     """
     size = min(1 << round(np.log2(BAND_SEGMENT_S * rate_hz)), len(sound))
     spectrum = power_spectrum(sound, size, spread(len(sound), size, MOST_SEGMENTS))
@@ -122,4 +140,7 @@ def bandwidth_hz(sound: Floats, rate_hz: int) -> float | None:
     if not powers.any():
         return None
     highest = int(np.flatnonzero(powers >= powers.max() * 10 ** (-REACH_DB / 10)).max())
-    return float(min(LOWEST_HZ * 2 ** ((highest + 1) / BANDS_AN_OCTAVE), rate_hz / 2))
+    third = BANDS_AN_OCTAVE // 3
+    below, above = powers[max(highest - third, 0) : highest].sum(), powers[highest + 2 : highest + 2 + third].sum()
+    edge_hz = float(min(LOWEST_HZ * 2 ** ((highest + 1) / BANDS_AN_OCTAVE), rate_hz / 2))
+    return Bandwidth(edge_hz, bool(above < below * 10 ** (-WALL_DB / 10)))

@@ -35,4 +35,18 @@ def _json(report: Report, words: Catalogue, look: Look) -> str:
     return report_json(report, words)
 
 
-FORMATS: dict[str, Format] = {"table": _table, "json": _json}
+def _junit(report: Report, words: Catalogue, look: Look) -> str:
+    from rigcheck.present.junit import junit  # noqa: PLC0415 - likewise
+
+    del look
+    return junit(report, words)
+
+
+def _nagios(report: Report, words: Catalogue, look: Look) -> str:
+    from rigcheck.present.nagios import nagios  # noqa: PLC0415 - likewise
+
+    del look
+    return nagios(report, words)
+
+
+FORMATS: dict[str, Format] = {"table": _table, "json": _json, "junit": _junit, "nagios": _nagios}

@@ -25,9 +25,9 @@ def with_names(value: str, finding: Finding, words: Catalogue) -> str:
 
 
 def reason_id(reason: Reason, given: Params, part: str, words: Catalogue) -> str:
-    """The id of a reason's text: OBS, sync too, has some of its own, and so has a password that a profile only refers to."""
+    """The id of a reason's text: parts have some of their own, and so has a password that a profile only refers to."""
     is_obs = part in ("obs", "sync") or str(given.get("url", "")).startswith(("ws://", "wss://"))
-    own = f"reason.{reason}.{'secret' if given.get('ref') else 'obs' if is_obs else ''}"
+    own = f"reason.{reason}.{'secret' if given.get('ref') else 'obs' if is_obs else part}"
     return own if words.has(own) else f"reason.{reason}"
 
 

@@ -2,7 +2,7 @@
 
 JSON: {"schema": 1, "rigcheck", "command": "now", "started_at", "took_s", "source", "profile", "room", "on_air",
 "links": [{"link", "status": "ok" | "broken" | "unknown", "seen": {"id", "params", "text"}}], "first_broken": link | null,
-"plan": {"covers", "origin": "drill:NAME" | "backup.KIND" | "obs.spare" | null} | null,
+"plan": {"covers", "origin": "drill:NAME" | "backup.KIND" | "push.backup" | "obs.spare" | null} | null,
 "steps": [{"who", "text", "at", "within_s", "kind": "mend" | "backup" | "generic"}], "exit_code"}. Only `text` depends on the language, and not where it is a
 profile's own; a `who` of the profile is as people are called there, ours are the role words (tech, host).
 """

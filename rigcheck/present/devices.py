@@ -18,7 +18,7 @@ def device_table(devices: DeviceList, words: Catalogue) -> str:
     blocks = [
         _block("cameras", devices.cameras, words, lambda c: (_quoted(c.name), f"{c.path}, {c.backend}")),
         _block("microphones", devices.microphones, words, lambda m: (_quoted(m.name), _microphone(m, words))),
-        _block("interfaces", devices.interfaces, words, lambda i: (i.name, _interface(i, words))),
+        _block("interfaces", devices.interfaces, words, lambda i: (_quoted(i.name), _interface(i, words))),
         _block("supplies", devices.supplies, words, lambda s: _supply(s.origin, s.name)),
     ]
     return "\n\n".join(blocks)
@@ -49,9 +49,9 @@ def _microphone(microphone: Microphone, words: Catalogue) -> str:
 
 def _interface(interface: Interface, words: Catalogue) -> str:
     state = words.text("devices.up" if interface.is_up else "devices.down")
-    return words.text(
-        "devices.interface", {"state": state, "addresses": interface.addresses, "speed": interface.speed_mbps}
-    )
+    facts: Params = {"state": state, "addresses": interface.addresses, "speed": interface.speed_mbps}
+    medium = words.text(f"devices.medium.{interface.medium}") if interface.medium else None
+    return words.text("devices.interface", {**facts, "medium": medium})
 
 
 def _supply(origin: str, name: str) -> tuple[str, str]:

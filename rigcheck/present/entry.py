@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from rigcheck.model import Finding, Report
 from rigcheck.present.fault import Fault
 from rigcheck.present.fit import GAP, first_that_fit, pack, pad, wrap
-from rigcheck.present.page import LABEL, STYLES, Line, Page
+from rigcheck.present.page import STYLES, Line, Page, label_of
 from rigcheck.present.wording import consequence, facts, steps, title, who_text
 
 TITLE = 24
@@ -16,7 +16,7 @@ TITLE = 24
 
 def in_brief(fault: Fault, page: Page) -> list[Line]:
     """One line."""
-    label, style = _label(fault, page)
+    label, style = label_of(fault, page.words), STYLES[fault.first.status]
     called = pad(_called(fault, page), TITLE - len(GAP))
     return page.labelled(label, [first_that_fit([called, *_measured(fault, page)], page.room, GAP)], style)
 
@@ -47,11 +47,6 @@ def _waived(finding: Finding, page: Page) -> list[str]:
     return pack([page.at_device(title(finding, words), finding), *facts(finding, words), until], page.room)
 
 
-def _label(fault: Fault, page: Page) -> tuple[str, str]:
-    status = fault.first.status
-    return f"{page.words.text(f'status.{status}')} {fault.number}", STYLES[status]
-
-
 def _called(fault: Fault, page: Page) -> str:
     """What is wrong; for a device that several checks could not see, the parts of the room it belongs to."""
     named = title(fault.first, page.words)
@@ -63,25 +58,27 @@ def _called(fault: Fault, page: Page) -> str:
 
 def _measured(fault: Fault, page: Page) -> list[str]:
     many = len(fault.findings)
-    return [*facts(fault.first, page.words), *([page.words.text("count.checks", {"n": many})] if many > 1 else [])]
+    first = fault.first
+    then = page.then(first.metric, first.device, is_main=page.is_main(first))
+    return [*facts(first, page.words), *then, *([page.words.text("count.checks", {"n": many})] if many > 1 else [])]
 
 
 def _figures(fault: Fault, page: Page) -> list[Line]:
     """Name and figures side by side where they fit, the figures spread if there is room; else below."""
-    label, style = _label(fault, page)
+    label, style = label_of(fault, page.words), STYLES[fault.first.status]
     called, found = _called(fault, page), _measured(fault, page)
     for gap in ("   ", GAP):
         text = pad(called, TITLE - len(GAP)) + GAP + gap.join(found)
         if cell_len(text) <= page.room:
-            return _titled(label, style, called, text)
+            return [_titled(pad(label, page.label - 1) + " ", style, called, text)]
     text = called + GAP + GAP.join(found)
     if cell_len(text) <= page.room:
-        return _titled(label, style, called, text)
+        return [_titled(pad(label, page.label - 1) + " ", style, called, text)]
     return page.labelled(label, [*wrap(called, page.room), *pack(found, page.room)], style)
 
 
-def _titled(label: str, style: str, called: str, text: str) -> list[Line]:
-    return [((pad(label, LABEL - 1) + " ", style), (called, "bold"), (text[len(called) :], ""))]
+def _titled(label: str, style: str, called: str, text: str) -> Line:
+    return (label, style), (called, "bold"), (text[len(called) :], "")
 
 
 def _signed(text: str, who: str, width: int) -> list[str]:

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from rigcheck.check import Check
-from rigcheck.checks import CHECKS
+from rigcheck.checks import ALL_CHECKS
 from rigcheck.errors import UsageError
 from rigcheck.i18n import Catalogue
 from rigcheck.metrics import METRICS
 from rigcheck.model import Limit, Message, Metric, OneOf, Span
+from rigcheck.present.fault import Fault
 from rigcheck.present.fit import pad, wrap
-from rigcheck.present.wording import bounds_text, metric_name, unit_text
+from rigcheck.present.wording import bounds_text, consequence, metric_name, sentence, steps, unit_text
 
 WIDTH, LABEL = 79, 16
 SIDES = ("low", "high", "bad")
@@ -35,7 +36,7 @@ def explain(subject: str, words: Catalogue, limits: Mapping[str, Limit], sources
     Raises UsageError, with the nearest ids, for anything else.
     """
     known = _Facts(words, limits, sources)
-    check = next((check for check in CHECKS if check.id == subject), None)
+    check = next((check for check in ALL_CHECKS if check.id == subject), None)
     if check is not None:  # where a metric has the same id, its check tells of it too
         return "\n".join(_check(check, known))
     if subject in METRICS:
@@ -43,8 +44,23 @@ def explain(subject: str, words: Catalogue, limits: Mapping[str, Limit], sources
     raise UsageError(Message("error.usage.unknown-subject", {"name": subject, "hint": _near(subject)}))
 
 
+def explain_fault(
+    number: int, fault: Fault, words: Catalogue, limits: Mapping[str, Limit], sources: Mapping[str, str]
+) -> str:
+    """A fault of the last run: what was seen then and what to do, then all there is to know about its check."""
+    first = fault.first
+    device = "" if first.device == "main" else _aside(first.device, words)
+    seen = f"{words.text(f'status.{first.status}')} {number}"
+    told = [
+        *_row_as(seen, sentence(first, words) + device),
+        *_row("table.do", steps(first, words), words),
+        *_row("table.else", consequence(first, words), words),
+    ]
+    return "\n".join([*told, "", explain(first.check, words, limits, sources)])
+
+
 def _near(subject: str) -> tuple[str, ...]:
-    return tuple(get_close_matches(subject, [*METRICS, *(check.id for check in CHECKS)], 3, 0.4))
+    return tuple(get_close_matches(subject, [*METRICS, *(check.id for check in ALL_CHECKS)], 3, 0.4))
 
 
 def _check(check: Check, known: _Facts) -> list[str]:
@@ -66,7 +82,7 @@ def _aside(what: str, words: Catalogue) -> str:
 
 def _metric(metric: Metric, known: _Facts) -> list[str]:
     words = known.words
-    judges = [check for check in CHECKS if metric in check.metrics]
+    judges = [check for check in ALL_CHECKS if metric in check.metrics]
     judged = words.listed([check.id + _aside(words.text(f"{check.id}.name"), words) for check in judges])
     return [
         *_about(metric, known, judges[0] if judges else None),
@@ -119,7 +135,10 @@ def _stories(check: Check, known: _Facts) -> list[str]:
 
 def _row(label_id: str, text: str | Iterable[str], words: Catalogue) -> list[str]:
     """A labelled paragraph, or several under one label; nothing where there is nothing to say."""
+    return _row_as(words.text(label_id), text)
+
+
+def _row_as(label: str, text: str | Iterable[str]) -> list[str]:
     texts = [text] if isinstance(text, str) else list(text)
     lines = [line for paragraph in texts if paragraph for line in wrap(paragraph, WIDTH - LABEL)]
-    label = words.text(label_id)
     return [pad(label if at == 0 else "", LABEL) + line for at, line in enumerate(lines)]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from rigcheck.checks import CHECKS
-from rigcheck.model import Finding, Report, Status
+from rigcheck.checks import ALL_CHECKS
+from rigcheck.model import Finding, Status
 
-_SECTIONS = {check.id: check.section for check in CHECKS}
+_SECTIONS = {check.id: check.section for check in ALL_CHECKS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,10 @@ class Fault:
         return self.findings[0]
 
 
-def numbered_faults(report: Report) -> tuple[Fault, ...]:
+def numbered_faults(findings: Iterable[Finding]) -> tuple[Fault, ...]:
     """Faults, things not seen and warnings, in the report's order, from 1; what is waived has no number."""
     groups: dict[tuple[object, ...], list[Finding]] = {}
-    for finding in report.findings:
+    for finding in findings:
         if finding.waiver is None and finding.status in (Status.FAIL, Status.UNKNOWN, Status.WARN):
             groups.setdefault(_cause(finding), []).append(finding)
     return tuple(Fault(number, tuple(group)) for number, group in enumerate(groups.values(), 1))

@@ -5,20 +5,21 @@ from __future__ import annotations
 from rich.cells import cell_len
 
 from rigcheck import metrics as m
-from rigcheck.checks import CHECKS, PARTS
+from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.model import Finding, Measurement, Metric, Report, Status
 from rigcheck.present.fit import GAP, first_that_fit, pack, pad, wrap
 from rigcheck.present.page import STYLES, Line, Page
-from rigcheck.present.wording import facts, metric_name, name, value_text
+from rigcheck.present.wording import facts, found_text, metric_name, name, value_text
 
 GLANCE = (
     *("mic.level", "mic.snr", "mic.peak", "mic.hum", "camera.mode", "camera.rate", "camera.noise", "camera.jitter"),
     *("light.subject", "light.flicker", "light.backlight", "light.evenness"),
+    *("network.upload", "network.bufferbloat", "network.loss", "network.connect"),
     *("obs.scene", "obs.target", "obs.late", "obs.dropped", "obs.muted", "obs.canvas"),
     *("power.mains", "power.runtime", "power.charge", "power.load", "host.disk", "host.memory", "host.cpu"),
 )
 """The checks whose values people look for first."""
-_ORDER = {check.id: position for position, check in enumerate(CHECKS)}
+_ORDER = {check.id: position for position, check in enumerate(ALL_CHECKS)}
 NAME = 10
 """Cells for a part's name."""
 
@@ -27,7 +28,7 @@ def good_parts(report: Report, page: Page) -> list[Line]:
     """One line for every part in which something is in order, with the values of its main device that fit."""
     lines = [_good_part(part, report, page) for part in PARTS]
     label = page.words.text("status.ok")
-    return [line for text in lines if text for line in page.labelled(label, [text], STYLES[Status.OK])]
+    return [line for text in lines if text for line in page.labelled(label, wrap(text, page.room), STYLES[Status.OK])]
 
 
 def _good_part(part: str, report: Report, page: Page) -> str:
@@ -62,7 +63,7 @@ def _value(finding: Finding, report: Report, page: Page) -> str:
     rate = _taken(report, finding.device, m.CAMERA_FPS) if finding.check == "camera.rate" else None
     if rate is not None and rate.value is not None:
         return value_text(rate.metric, rate.value, page.words)
-    value = value_text(finding.metric, finding.value, page.words)
+    value = found_text(finding, page.words)
     return value if isinstance(finding.value, bool) else f"{metric_name(finding.metric, page.words)} {value}"
 
 
@@ -84,11 +85,13 @@ def everything(report: Report, page: Page) -> list[Line]:
 
 
 def _unjudged(report: Report, page: Page) -> list[Line]:
-    judged = {metric.id for check in CHECKS for metric in check.metrics}
+    judged = {metric.id for check in ALL_CHECKS for metric in check.metrics}
     seen = [t.measurement for t in report.taken if t.is_main and t.measurement.value is not None]
     said: dict[str, list[str]] = {}
     for measurement in (measurement for measurement in seen if measurement.metric.id not in judged):
         value = value_text(measurement.metric, measurement.value, page.words)
+        for then in page.then(measurement.metric, "", is_main=True):
+            value = page.words.text("value.about", {"value": value, "about": then})
         said.setdefault(measurement.metric.part, []).append(f"{metric_name(measurement.metric, page.words)} {value}")
     label, separator = page.words.text("table.info"), page.words.text("join.facts")
     return [line for values in said.values() for line in page.labelled(label, wrap(separator.join(values), page.room))]
@@ -97,10 +100,7 @@ def _unjudged(report: Report, page: Page) -> list[Line]:
 def _listed(finding: Finding, page: Page) -> list[Line]:
     label = page.words.text(f"status.{finding.status}")
     called = page.at_device(name(finding, page.words), finding)
-    text = pad(called, 24) + GAP + GAP.join(facts(finding, page.words))
-    lines = (
-        [text]
-        if cell_len(text) <= page.room
-        else [*wrap(called, page.room), *pack(facts(finding, page.words), page.room)]
-    )
+    told = [*facts(finding, page.words), *page.then(finding.metric, finding.device, is_main=page.is_main(finding))]
+    text = pad(called, 24) + GAP + GAP.join(told)
+    lines = [text] if cell_len(text) <= page.room else [*wrap(called, page.room), *pack(told, page.room)]
     return page.labelled(label, lines, STYLES[finding.status])

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from rigcheck.checks import CHECKS, PARTS
+from rigcheck.checks import ALL_CHECKS, PARTS
 from rigcheck.i18n import Catalogue
 from rigcheck.model import Finding, Impact, Reason, Report, Status
 from rigcheck.present.fit import pack
 from rigcheck.present.page import STYLES, Line, Page
 from rigcheck.present.wording import duration_text
 
-_IMPACTS = {check.id: check.impact for check in CHECKS}
+_IMPACTS = {check.id: check.impact for check in ALL_CHECKS}
 _SPARE = {
     Status.FAIL: "backup.unusable",
     Status.UNKNOWN: "backup.unseen",
@@ -48,6 +48,8 @@ def headline(report: Report, words: Catalogue) -> str:
         return words.text(f"headline.on_air.{level}")
     if level == "stop":
         return words.text("headline.stop")
+    if report.again is not None and level in ("ok", "warn"):
+        return words.text(f"headline.again.{level}")
     if report.command in PARTS:
         return words.text(f"headline.part.{level}", {"part": words.text(f"part.{report.command}")})
     if level in ("ok", "warn") and unlooked(report):

@@ -10,7 +10,7 @@ from typing import Any
 from rigcheck import __version__
 from rigcheck.errors import exit_of
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Finding, Limit, Message, OneOf, Params, ProfileRef, Report, Span, Taken
+from rigcheck.model import Finding, Limit, Message, OneOf, Params, Past, ProfileRef, Report, Span, Taken
 from rigcheck.present.wording import sentence, steps
 
 SCHEMA = 1
@@ -20,29 +20,33 @@ DIGITS = 6
 
 def report_json(report: Report, words: Catalogue) -> str:
     """The report; keys in the order of the contract, no NaN or infinity, times in UTC."""
-    return json_text(
-        {
-            "schema": SCHEMA,
-            "rigcheck": __version__,
-            "command": report.command,
-            "started_at": utc_text(report.started_at),
-            "took_s": _number(report.took_s),
-            "source": report.source,
-            "profile": profile_json(report.profile),
-            "room": report.room,
-            "site": report.site,
-            "stage": report.stage,
-            "show_at": utc_text(report.show_at),
-            "on_air": report.on_air,
-            "status": report.status,
-            "exit_code": int(exit_of(report.status, warn_ok=report.warn_ok)),
-            "measurements": {taken.key: _plain(taken.measurement.value) for taken in report.taken},
-            "units": {taken.key: taken.measurement.metric.unit for taken in report.taken},
-            "reasons": {taken.key: taken.measurement.reason for taken in report.taken if _is_unseen(taken)},
-            "findings": [_finding(finding, words) for finding in report.findings],
-            "not_checked": list(report.not_checked),
-        }
-    )
+    return json_text(report_object(report, words))
+
+
+def report_object(report: Report, words: Catalogue) -> dict[str, Any]:
+    """The report as a JSON value."""
+    return {
+        "schema": SCHEMA,
+        "rigcheck": __version__,
+        "command": report.command,
+        "started_at": utc_text(report.started_at),
+        "took_s": _number(report.took_s),
+        "source": report.source,
+        "profile": profile_json(report.profile),
+        "room": report.room,
+        "site": report.site,
+        "stage": report.stage,
+        "show_at": utc_text(report.show_at),
+        "on_air": report.on_air,
+        "status": report.status,
+        "exit_code": int(exit_of(report.status, warn_ok=report.warn_ok)),
+        "measurements": {taken.key: _plain(taken.measurement.value) for taken in report.taken},
+        "units": {taken.key: taken.measurement.metric.unit for taken in report.taken},
+        "reasons": {taken.key: taken.measurement.reason for taken in report.taken if _is_unseen(taken)},
+        "findings": [_finding(finding, words) for finding in report.findings],
+        "not_checked": list(report.not_checked),
+        "baseline": _past(report.past),
+    }
 
 
 def error_json(message: Message, exit_code: int, words: Catalogue) -> str:
@@ -63,6 +67,13 @@ def _is_unseen(taken: Taken) -> bool:
 def profile_json(profile: ProfileRef | None) -> dict[str, Any] | None:
     """Which profile it was."""
     return {"name": profile.name, "path": profile.path, "sha256": profile.sha256} if profile else None
+
+
+def _past(past: Past | None) -> dict[str, Any] | None:
+    if past is None:
+        return None
+    figures = {key: _number(figure) for key, figure in past.figures.items()}
+    return {"name": past.name, "taken_at": utc_text(past.taken_at), "figures": figures}
 
 
 def _finding(finding: Finding, words: Catalogue) -> dict[str, Any]:

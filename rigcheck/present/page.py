@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Finding, Report, Status
+from rigcheck.model import Finding, Metric, Past, Report, Status
+from rigcheck.present.fault import Fault, numbered_faults
 from rigcheck.present.fit import pad
+from rigcheck.present.wording import value_text
 
 LABEL = 10
-"""Cells of the label column: "UNKNOWN 3" and a blank."""
+"""Cells of the label column: "UNKNOWN 3" and a blank; from ten faults on it may be wider."""
 STYLES = {
     Status.FAIL: "bold red",
     Status.UNKNOWN: "bold magenta",
@@ -33,16 +36,18 @@ class Page:
     words: Catalogue
     width: int
     mains: frozenset[tuple[str, str]]  # (part, device)
+    label: int = LABEL  # cells of the label column
+    past: Past | None = None  # to be shown beside today's figures
 
     @property
     def room(self) -> int:
         """Cells beside the label column."""
-        return self.width - LABEL
+        return self.width - self.label
 
     def labelled(self, label: str, lines: Iterable[str], style: str = "dim") -> list[Line]:
         """Lines beside the label column, with a label beside the first."""
-        first = pad(label, LABEL - 1) + " "
-        return [((first if at == 0 else " " * LABEL, style), (line, "")) for at, line in enumerate(lines)]
+        first = pad(label, self.label - 1) + " "
+        return [((first if at == 0 else " " * self.label, style), (line, "")) for at, line in enumerate(lines)]
 
     def is_main(self, finding: Finding) -> bool:
         """Whether it is about a main device."""
@@ -54,11 +59,24 @@ class Page:
             return called
         return self.words.text("finding.device", {"title": called, "device": finding.device})
 
+    def then(self, metric: Metric | None, device: str, *, is_main: bool) -> list[str]:
+        """What the metric was when the room was good, in words; nothing where that is not to be shown, or not known."""
+        key = "" if metric is None else metric.id if is_main else f"{metric.id}@{device}"
+        if metric is None or self.past is None or key not in self.past.figures:
+            return []
+        return [self.words.text("table.then", {"value": value_text(metric, self.past.figures[key], self.words)})]
 
-def page_of(report: Report, words: Catalogue, width: int) -> Page:
-    """The page for a report."""
+
+def page_of(report: Report, words: Catalogue, width: int, *, with_past: bool = False) -> Page:
+    """The page for a report; `with_past` shows its baseline's figures too."""
     mains = frozenset((taken.measurement.metric.part, taken.device) for taken in report.taken if taken.is_main)
-    return Page(words, width, mains)
+    widest = max((cell_len(label_of(fault, words)) for fault in numbered_faults(report.findings)), default=0)
+    return Page(words, width, mains, max(LABEL, widest + 1), report.past if with_past else None)
+
+
+def label_of(fault: Fault, words: Catalogue) -> str:
+    """How it is called in the label column: `FAIL 2`."""
+    return f"{words.text(f'status.{fault.first.status}')} {fault.number}"
 
 
 def paint(lines: Iterable[Line], *, color: bool) -> str:

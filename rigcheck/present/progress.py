@@ -20,13 +20,17 @@ from rich.text import Text
 
 from rigcheck.errors import NotSeen
 from rigcheck.i18n import Catalogue
+from rigcheck.ingest_state import PushRequest
 from rigcheck.present.about import reason_id
 from rigcheck.present.fit import GAP, pad
 from rigcheck.samples import LEAD_S, AudioRequest, CameraRequest, HostRequest, ObsRequest, Request, Sample
+from rigcheck.uplink_state import UplinkRequest
 
 REFRESHES_PER_S = 8
 BAR, NAME = 20, 16
 """Cells of a bar and of a device's name."""
+SETTLED_S = 3.0
+"""In which an upload is settled on a steady line."""
 LATE_S = 1.0
 """So much over its time, an acquisition is said to be waited for."""
 
@@ -53,19 +57,21 @@ class Progress:
         self._clock = clock
         self._is_live = shows_prompts(self._stream, quiet=quiet)
         self._is_plain = verbose and not quiet and not self._is_live
+        self._is_quiet = quiet
+        self._live: Live | None = None
         self._running: dict[Request, float] = {}  # replaced, never changed: the display's thread reads it
         self._clean_up = ExitStack()
 
     def __enter__(self) -> Self:
         if self._is_live:
-            live = Live(
+            self._live = Live(
                 get_renderable=self.frame,
                 console=Console(file=self._stream, highlight=False),
                 refresh_per_second=REFRESHES_PER_S,
                 transient=True,
                 redirect_stdout=False,
             )
-            self._clean_up.enter_context(live)
+            self._clean_up.enter_context(self._live)
         return self
 
     def __exit__(
@@ -74,12 +80,16 @@ class Progress:
         self._clean_up.__exit__(kind, error, trace)
 
     def began(self, request: Request) -> None:
-        """An acquisition has started."""
+        """An acquisition has started. A question to a person ends the display: whoever asks needs the terminal."""
+        if request.asks_person:
+            self._clean_up.close()
         self._running = {**self._running, request: self._clock()}
         seconds = f"{_expected_s(request):.0f}"
         self._say("began", request, {"s": seconds})
         if isinstance(request, AudioRequest) and request.quiet_s > 0:
             self._say("plan", request, {"speak": request.speak_s, "quiet": request.quiet_s})
+        if isinstance(request, UplinkRequest) and request.max_bytes is not None and request.engines:
+            self._warn("cost", {"line": request.name, **_cost_mb(request, request.max_bytes)})
 
     def ended(self, request: Request, outcome: Sample | NotSeen) -> None:
         """An acquisition is over, with a Sample or the NotSeen that says why there is none."""
@@ -103,6 +113,17 @@ class Progress:
             self._stream.write(text + "\n")
             self._stream.flush()
 
+    def _warn(self, what: str, params: dict[str, str]) -> None:
+        """Something to be told before it happens, display or not; only --quiet and cron keep it back."""
+        if self._is_quiet:
+            return
+        text = self._words.text(f"progress.{what}", params)
+        if self._live is not None:
+            self._live.console.print(text, markup=False)
+        else:
+            self._stream.write(text + "\n")
+            self._stream.flush()
+
     def _called(self, request: Request) -> str:
         kind = self._words.text(f"progress.kind.{request.kind}")
         return self._words.text("progress.what", {"kind": kind, "name": "" if request.name == "main" else request.name})
@@ -115,7 +136,8 @@ class Progress:
             start += seconds
             if spent_s < start:
                 left = self._words.text("progress.left", {"s": _whole(start - spent_s)})
-                said = self._words.text(f"progress.{phase}")
+                is_split = phase == "speak" and request.layout == "split"
+                said = self._words.text("progress.speak_split" if is_split else f"progress.{phase}")
                 style = {"ready": "bold", "speak": "bold reverse green", "quiet": "bold reverse yellow"}[phase]
                 return _one_line(f" {said}{GAP}{left} ", style)
         return None
@@ -142,4 +164,16 @@ def _expected_s(request: Request) -> float:
     """About how long it takes when all is well."""
     if isinstance(request, AudioRequest):
         return request.length_s + (0.0 if request.quiet_s > 0 else 0.5)
+    if isinstance(request, UplinkRequest):
+        return 3.0 + (SETTLED_S if request.settle else request.seconds) if request.engines else 1.0
+    if isinstance(request, PushRequest):
+        return request.seconds + 3.0 if request.url else 1.0
     return request.seconds + 1.0 if isinstance(request, CameraRequest | HostRequest | ObsRequest) else 1.0
+
+
+def _cost_mb(request: UplinkRequest, most_bytes: int) -> dict[str, str]:
+    """What an upload will cost on a steady line, and the most it may; in 10^6 bytes."""
+    per_s = most_bytes / request.seconds if request.rate_kbps is None else request.rate_kbps * 125
+    usual_s = min(SETTLED_S, request.seconds) if request.settle else request.seconds
+    most = min(most_bytes, per_s * request.seconds)
+    return {"mb": f"{min(per_s * usual_s, most) / 1e6:.1f}", "most": f"{most / 1e6:.1f}"}

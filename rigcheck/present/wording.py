@@ -46,6 +46,12 @@ def value_text(metric: Metric, value: Value, words: Catalogue) -> str:
     return _with_unit(number_text(value, metric.digits), unit, words)
 
 
+def found_text(finding: Finding, words: Catalogue) -> str:
+    """The value of a finding, `at least 6900 kbit/s` where there may be more of it."""
+    value = value_text(finding.metric, finding.value, words) if finding.metric else words.text("value.none")
+    return words.text("value.at_least", {"value": value}) if finding.message.params.get("at_least") is True else value
+
+
 def _key(value: bool | str) -> str:
     return value if isinstance(value, str) else ("is" if value else "not")
 
@@ -107,7 +113,7 @@ def facts(finding: Finding, words: Catalogue) -> list[str]:
         return [words.text(_reason(finding, finding.reason, words), finding.message.params)]
     if finding.metric is None:
         return []
-    value = with_names(value_text(finding.metric, finding.value, words), finding, words)
+    value = with_names(found_text(finding, words), finding, words)
     found = [words.text("value.estimate", {"value": value}) if finding.estimate else value]
     if finding.limit is not None and finding.status in FAULTS:
         found.append(want_text(finding.metric, finding.limit, words))

@@ -14,7 +14,7 @@ from rigcheck.measure.frame import FrameReducer
 from rigcheck.model import Reason
 from rigcheck.samples import Bytes, CameraClip, CameraRequest
 from rigcheck.sources.camera_address import find_camera, list_cameras
-from rigcheck.sources.camera_stream import Stream, open_stream
+from rigcheck.sources.camera_stream import Stream, lacks_bandwidth, open_stream
 from rigcheck.sources.pixel_layout import Layout, layout_of
 
 WARM_UP_S = 1.0
@@ -31,14 +31,20 @@ def read_camera(request: CameraRequest) -> CameraClip:
     """What the camera delivers in `request.seconds` after warm-up.
 
     A file is read by its own time stamps. Raises NotSeen: none-here, missing, ambiguous, virtual-camera, needs-obs,
-    held, denied, unreachable, timeout, no-stream (opened, no picture), lost (pictures stopped).
+    held, denied, unreachable, timeout, no-stream (opened, no picture), no-bandwidth (USB has none left), lost (pictures
+    stopped).
     """
     is_remote = isinstance(request.device, str) and "://" in request.device
     address = find_camera(request.device, () if is_remote else list_cameras())
     if address.kind == "file":
         return _read_file(Path(str(address.place)), request)
-    with open_stream(address, request.mode) as stream:
-        return watch(stream, request)
+    try:
+        with open_stream(address, request.mode) as stream:
+            return watch(stream, request)
+    except NotSeen as unseen:
+        if unseen.reason in (Reason.NO_STREAM, Reason.FAILED) and lacks_bandwidth(address):
+            raise NotSeen(Reason.NO_BANDWIDTH, {"device": address.name}) from None
+        raise
 
 
 def _read_file(path: Path, request: CameraRequest) -> CameraClip:
@@ -53,9 +59,9 @@ def _read_file(path: Path, request: CameraRequest) -> CameraClip:
 
 def watch(stream: Stream, request: CameraRequest) -> CameraClip:
     """Warm up, then reduce every frame of `request.seconds`."""
-    layout = _first_picture(stream)
+    layout = first_picture(stream)
     first_frame_ms = (time.monotonic() - stream.opened_s) * 1000
-    _warm_up(stream)
+    warm_up(stream)
     reducer = FrameReducer(
         asked=request.mode,
         rotate=request.rotate,
@@ -64,15 +70,14 @@ def watch(stream: Stream, request: CameraRequest) -> CameraClip:
         limited=layout.limited,
         keep=request.keep,
     )
-    stamps_s = [t_s for t_s, buffer in _window(stream, request.seconds) if _reduce(reducer, layout, buffer, t_s)]
+    stamps_s = [t_s for t_s, buffer in window(stream, request.seconds) if _reduce(reducer, layout, buffer, t_s)]
     if not stamps_s:
         raise NotSeen(Reason.JUNK, {"device": stream.address.name})
-    clip = reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms)
-    return replace(clip, began_s=stamps_s[0]) if stream.address.kind == "device" else clip
+    return replace(reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms), began_s=stamps_s[0])
 
 
-def _first_picture(stream: Stream) -> Layout:
-    """Wait for the first frame that is a picture; how its bytes lie."""
+def first_picture(stream: Stream) -> Layout:
+    """Wait for the first frame that is a picture; how its bytes lie. Raises NotSeen no-stream."""
     try:
         for _ in stamps(stream):
             buffer = stream.retrieve()
@@ -85,7 +90,7 @@ def _first_picture(stream: Stream) -> Layout:
     raise AssertionError  # pragma: no cover - stamps end by raising
 
 
-def _warm_up(stream: Stream) -> None:
+def warm_up(stream: Stream) -> None:
     """Drop the first second, and from a network the backlog that its probe has gathered."""
     started_s = time.monotonic()
     arrivals: deque[float] = deque(maxlen=10)
@@ -107,8 +112,11 @@ def comes_too_fast(arrivals: tuple[float, ...], claimed_fps: float) -> bool:
     return not gaps or gaps[len(gaps) // 2] < 0.6 * interval_s
 
 
-def _window(stream: Stream, seconds: float) -> Iterator[tuple[float, Bytes]]:
-    """(time stamp, buffer) of every frame of `seconds`. Damaged frames are left out: they are missing."""
+def window(stream: Stream, seconds: float) -> Iterator[tuple[float, Bytes]]:
+    """(time stamp, buffer) of every frame of `seconds`. Damaged frames are left out: they are missing.
+
+    Raises NotSeen lost.
+    """
     first_s: float | None = None
     end_s = time.monotonic() + seconds + GIVE_UP_S  # should time stamps stand still
     for stamp_s in stamps(stream):

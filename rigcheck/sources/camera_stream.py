@@ -173,6 +173,30 @@ def refuse_if_held(node: str, name: str) -> None:
 _REASONS = {errno.EACCES: Reason.DENIED, errno.EPERM: Reason.DENIED, errno.EBUSY: Reason.HELD}
 
 
+def lacks_bandwidth(address: Address) -> bool:
+    """Linux: whether the driver cannot start the stream because the bus has no room left for it (ENOSPC).
+
+    OpenCV does not pass on what the driver says, so it is asked once more: VIDIOC_REQBUFS of two buffers (VIDEO_CAPTURE,
+    MMAP), then VIDIOC_STREAMON (videodev2.h). Closing the node undoes both.
+    """
+    if address.kind != "device" or address.backend != "V4L2" or is_software(address):
+        return False
+    import fcntl  # noqa: PLC0415 - Linux only
+
+    try:
+        handle = os.open(f"/dev/video{address.place}", os.O_RDWR | os.O_NONBLOCK)
+    except OSError:
+        return False
+    try:
+        fcntl.ioctl(handle, 0xC0145608, bytearray(struct.pack("=IIIIB3x", 2, 1, 1, 0, 0)))
+        fcntl.ioctl(handle, 0x40045612, struct.pack("=i", 1))
+    except OSError as error:
+        return error.errno == errno.ENOSPC
+    finally:
+        os.close(handle)
+    return False
+
+
 def _is_streaming(handle: int) -> bool:
     """Whether another program owns the device's buffers; to free our own (there are none) is then refused as busy.
 

@@ -9,11 +9,15 @@ from typing import Any, cast, get_args, get_origin
 import numpy as np
 from numpy.typing import NDArray
 
+from rigcheck.encoder_state import EncoderTrials
+from rigcheck.ingest_state import PushTrace
+from rigcheck.link_state import LinkState
 from rigcheck.samples import SAMPLES, AudioClip, CameraClip, LevelTrace, PowerState, Sample, SyncClip
 from rigcheck.sources.plain import Json, hints_of, plain, read_as, wanted
+from rigcheck.uplink_state import UplinkTrace
 
 Array = NDArray[Any]
-MOST_CHANNELS, HIGHEST_RATE_HZ, LONGEST_SIDE_PX = 64, 3_072_000, 65536
+MOST_CHANNELS, HIGHEST_RATE_HZ, LONGEST_SIDE_PX, MOST_CORES = 64, 3_072_000, 65536, 4096
 """Beyond any device there is; a hostile file must not make a measure allocate for it."""
 
 
@@ -53,7 +57,15 @@ def _later(kind: str) -> set[str]:
     return {field.name for field in fields if field.default is not dataclasses.MISSING}
 
 
-_DIMENSIONS = {"samples": 2, "rms": 2, "peak": 2, "rows": 2, "thumbs": 3, "frames": 4}  # all others are traces
+_DIMENSIONS = {
+    "samples": 2,
+    "rms": 2,
+    "peak": 2,
+    "rows": 2,
+    "received": 2,
+    "thumbs": 3,
+    "frames": 4,
+}  # all others are traces
 _PER_FRAME = ("t_s", "mean", "dark", "bright", "deep", "change", "same", "key", "focus")
 _FINITE = ("t_s", "mean", "dark", "bright", "deep", "focus", "rows")
 
@@ -92,7 +104,7 @@ def _fit_audio(clip: AudioClip) -> None:
     """A rate and channels there can be, and phases inside the take. The samples may be anything: junk is evidence too."""
     wanted(clip, 1 <= clip.samples.shape[1] <= MOST_CHANNELS, "samples")
     wanted(clip, 1 <= clip.rate_hz <= HIGHEST_RATE_HZ, "rate_hz")
-    wanted(clip, clip.overflows >= 0 and clip.missing >= 0, "overflows")
+    wanted(clip, clip.overflows >= 0 and clip.missing >= 0 and clip.block >= 0, "overflows")
     for name in ("speak", "quiet"):
         start, stop = getattr(clip, name) or (0, 0)
         wanted(clip, 0 <= start <= stop <= len(clip.samples), name)
@@ -115,6 +127,35 @@ def _fit_power(state: PowerState) -> None:
     wanted(state, not state.supplies or state.origin == "os", "supplies")
 
 
+def _fit_encoder(sample: EncoderTrials) -> None:
+    """Sizes, rates and times that can be divided by."""
+    wanted(sample, 1 <= sample.cores <= MOST_CORES and sample.frames >= 0, "cores")
+    for trial in sample.trials:
+        wanted(trial, min(trial.width_px, trial.height_px) >= 2, "width_px")  # noqa: PLR2004 - 4:2:0 has no smaller
+        wanted(trial, max(trial.width_px, trial.height_px) <= LONGEST_SIDE_PX, "width_px")
+        for name in ("fps", "wall_fps", "cpu_ms"):
+            wanted(trial, 0 < getattr(trial, name) < np.inf, name)
+
+
+def _fit_push(trace: PushTrace) -> None:
+    """Every interval has its bytes and its queue; a count has its time."""
+    for name in ("acknowledged", "queue_ms"):
+        wanted(trace, getattr(trace, name).shape == trace.t_s.shape, name)
+    wanted(trace, trace.received.shape[1] == len(("s", "bytes")), "received")
+
+
+def _fit_uplink(trace: UplinkTrace) -> None:
+    """An end for every interval, and counts that can be. Times and bytes may be anything: junk is evidence too."""
+    wanted(trace, trace.arrived.shape == trace.t_s.shape, "arrived")
+    wanted(trace, trace.sent_bytes >= 0, "sent_bytes")
+    wanted(trace, 0 <= trace.probes_lost <= trace.probes_sent, "probes_lost")
+
+
+def _fit_link(state: LinkState) -> None:
+    """Tries that can be counted."""
+    wanted(state, state.lost >= 0, "lost")
+
+
 def _fits_as_it_is(sample: Sample) -> None:
     """The annotations have said all there is to say."""
 
@@ -125,4 +166,8 @@ _FITS: dict[type[Any], Callable[[Any], None]] = {
     LevelTrace: _fit_levels,
     SyncClip: _fit_sync,
     PowerState: _fit_power,
+    EncoderTrials: _fit_encoder,
+    PushTrace: _fit_push,
+    UplinkTrace: _fit_uplink,
+    LinkState: _fit_link,
 }

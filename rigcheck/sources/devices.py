@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -14,6 +14,7 @@ from rigcheck.model import Params, Reason
 from rigcheck.samples import PowerRequest
 from rigcheck.sources import apcupsd, nut
 from rigcheck.sources.camera_address import Camera, list_cameras
+from rigcheck.sources.card import Medium, medium_of
 from rigcheck.sources.mic_choice import Input, paste_names
 from rigcheck.sources.portaudio import list_inputs
 from rigcheck.sources.supply import read_supply
@@ -37,12 +38,13 @@ class Microphone:
 
 @dataclass(frozen=True, slots=True)
 class Interface:
-    """A network interface: `addresses` is how many IP addresses it has, `speed_mbps` None where unknown (Wi-Fi)."""
+    """A network interface: `addresses` is how many IP addresses it has; None: not known (the speed of Wi-Fi)."""
 
     name: str
     is_up: bool
     addresses: int
     speed_mbps: int | None
+    medium: Medium | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,11 @@ def _merged(supplies: list[Listing[Supply]]) -> Listing[Supply]:
 
 def list_microphones() -> tuple[Microphone, ...]:
     """The audio inputs worth pasting. Raises NotSeen like `portaudio.load_portaudio`. Runs in a worker."""
-    inputs = list_inputs()
+    return microphones_of(list_inputs())
+
+
+def microphones_of(inputs: Sequence[Input]) -> tuple[Microphone, ...]:
+    """The inputs worth pasting, with their names."""
     named = zip(paste_names(inputs), inputs, strict=True)
     return tuple(Microphone(name, one.hostapi, one.channels, one.rate_hz) for name, one in named if is_real(one))
 
@@ -131,6 +137,7 @@ def list_interfaces() -> tuple[Interface, ...]:
             is_up=card.isup,
             addresses=sum(address.family in families for address in addresses.get(name, [])),
             speed_mbps=card.speed or None,
+            medium=medium_of(name),
         )
         for name, card in sorted(psutil.net_if_stats().items())
         if "loopback" not in card.flags and not name.startswith("Loopback")

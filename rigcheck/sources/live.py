@@ -4,12 +4,27 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
+import anyio
+
+from rigcheck.backend_state import BackendRequest, BackendState
+from rigcheck.checklist_state import ChecklistAnswer, ChecklistRequest
+from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import NotSeen
-from rigcheck.link_state import LineRequest, LineState, Presence, PresenceRequest, Reach, ReachRequest
+from rigcheck.ingest_state import IngestRequest, IngestState, PushRequest, PushTrace
+from rigcheck.link_state import (
+    LineRequest,
+    LineState,
+    LinkRequest,
+    LinkState,
+    Presence,
+    PresenceRequest,
+    Reach,
+    ReachRequest,
+)
 from rigcheck.model import Reason
 from rigcheck.obs_state import ObsState
 from rigcheck.samples import (
@@ -32,16 +47,21 @@ from rigcheck.samples import (
     SyncRequest,
 )
 from rigcheck.sources.worker import call_in_worker
+from rigcheck.uplink_state import UplinkRequest, UplinkTrace
 
 if TYPE_CHECKING:
-    from rigcheck.sources.pair import Devices
+    from rigcheck.sources.av_devices import AvDevices
     from rigcheck.sources.program import Programme
 
+WORD_LIMIT_S = 1.0
+"""Our own rule: a far end that takes longer to be told is told at its next turn."""
 INPUT = "obs:"
 """What stands before the name of an input of OBS."""
 T = TypeVar("T")
 U = TypeVar("U")
 Acquire = Callable[[Any], Awaitable[Sample]]
+OnProgramme = CameraRequest | AudioRequest | SyncRequest | EncoderRequest
+"""What may be looked at in OBS's programme."""
 
 
 @dataclass(slots=True)
@@ -53,18 +73,58 @@ class LiveSource:
 
     name: str = "live"
     is_live: bool = True
+    ask: Callable[[ChecklistRequest], Awaitable[ChecklistAnswer]] | None = None  # somebody who is there
     _programme: Programme | None = None
-    _devices: Devices | None = None
+    _devices: AvDevices | None = None
+    _on_air: bool | None = None  # what was last seen of it: the room's word to others on its line
+    _open: set[str] = field(default_factory=set)  # the names of cameras that are looked at right now
 
     async def acquire(self, request: Request) -> Sample:
         """The evidence for a request, taken now. Raises NotSeen with the reason where there is none."""
-        if isinstance(request, CameraRequest | AudioRequest | SyncRequest) and request.device == PROGRAM:
+        if isinstance(request, OnProgramme) and request.device == PROGRAM:
             return await self._on_programme(request)
         if isinstance(request, CameraRequest | AudioRequest | SyncRequest):
-            return await self._of_devices(request)
+            return await self._on_devices(request)
+        if isinstance(request, UplinkRequest):
+            return await _uplink(request, self._on_air)
+        if isinstance(request, ChecklistRequest):
+            return await self._ask(request)
+        sample = await ACQUIRE[type(request)](request)
+        if isinstance(request, OnAirRequest) and isinstance(sample, OnAirState):
+            self._on_air = True if sample.pushing else None if sample.unasked else False
+            await _tell(request, self._on_air)
+        return sample
+
+    async def _on_devices(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
+        from rigcheck.sources.av_devices import AvDevices  # noqa: PLC0415 - what is not asked for is not loaded
+
+        devices = self._devices = self._devices or AvDevices(self._take)
+        return await (devices.follow(request) if isinstance(request, SyncRequest) else devices.take(request))
+
+    async def _take(self, request: CameraRequest | AudioRequest) -> Sample:
+        if isinstance(request, CameraRequest) and is_local(request.device):
+            return await self._look(request)
         return await ACQUIRE[type(request)](request)
 
-    async def _on_programme(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
+    async def _look(self, request: CameraRequest) -> CameraClip:
+        """A camera that stays dark beside others tells beside which: they may share what USB can carry."""
+        self._open.add(request.name)
+        try:
+            return await _camera(request)
+        except NotSeen as unseen:
+            beside = tuple(sorted(self._open - {request.name}))
+            if not beside or unseen.reason not in (Reason.NO_STREAM, Reason.NO_BANDWIDTH, Reason.FAILED):
+                raise
+            raise NotSeen(unseen.reason, {**unseen.params, "beside": beside}) from None
+        finally:
+            self._open.discard(request.name)
+
+    async def _ask(self, request: ChecklistRequest) -> ChecklistAnswer:
+        if self.ask is None:
+            raise NotSeen(Reason.NOT_ASKED)
+        return await self.ask(request)
+
+    async def _on_programme(self, request: OnProgramme) -> Sample:
         from rigcheck.sources.program import Programme  # noqa: PLC0415 - what is not asked for is not loaded
 
         self._programme = self._programme or Programme()
@@ -72,15 +132,9 @@ class LiveSource:
             return await self._programme.hear(request)
         if isinstance(request, SyncRequest):
             return await self._programme.follow(request)
+        if isinstance(request, EncoderRequest):
+            return await self._programme.encode(request)
         return await self._programme.look(request)
-
-    async def _of_devices(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
-        from rigcheck.sources.pair import Devices  # noqa: PLC0415 - what is not asked for is not loaded
-
-        self._devices = self._devices or Devices(lambda one: ACQUIRE[type(one)](one))
-        return await (
-            self._devices.follow(request) if isinstance(request, SyncRequest) else self._devices.take(request)
-        )
 
     def __enter__(self) -> Self:
         return self
@@ -88,6 +142,11 @@ class LiveSource:
     def __exit__(self, *_: object) -> None:
         if self._programme is not None:
             self._programme.close()
+
+
+def is_local(device: str | int | None) -> bool:
+    """Whether it is plugged into this computer: no URL, and no input of OBS."""
+    return not isinstance(device, str) or not ("://" in device or device.startswith(INPUT))
 
 
 async def _camera(request: CameraRequest) -> CameraClip:
@@ -124,6 +183,12 @@ async def _device_or_input(
         if unseen.reason is not Reason.HELD or request.obs is None or request.obs_input is None:
             raise
     return await read_input(request.obs, request.obs_input)
+
+
+async def _encoder(request: EncoderRequest) -> EncoderTrials:
+    from rigcheck.sources.encoder import try_encoders  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await try_encoders(request)
 
 
 async def _host(request: HostRequest) -> HostState:
@@ -175,9 +240,50 @@ async def _reach(request: ReachRequest) -> Reach:
     return await read_reach(request)
 
 
+async def _link(request: LinkRequest) -> LinkState:
+    from rigcheck.sources.link import read_link  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await call_in_worker(read_link, request)
+
+
+async def _tell(request: OnAirRequest, on_air: bool | None) -> None:
+    """The rooms on the same line hear whether this one is on air, also where it tests nothing; it waits for nobody."""
+    if request.line is None:
+        return
+    from rigcheck.sources.turn import tell  # noqa: PLC0415 - what is not asked for is not loaded
+
+    with anyio.move_on_after(WORD_LIMIT_S):
+        await tell(request.line, on_air=on_air)
+
+
+async def _uplink(request: UplinkRequest, on_air: bool | None = None) -> UplinkTrace:
+    from rigcheck.sources.uplink import measure_uplink  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await measure_uplink(request, on_air=on_air)
+
+
+async def _backend(request: BackendRequest) -> BackendState:
+    from rigcheck.sources.backend import read_backend  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await read_backend(request)
+
+
+async def _ingest(request: IngestRequest) -> IngestState:
+    from rigcheck.sources.ingest import read_ingest  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await call_in_worker(read_ingest, request)
+
+
+async def _push(request: PushRequest) -> PushTrace:
+    from rigcheck.sources.trial_push import push_trial  # noqa: PLC0415 - what is not asked for is not loaded
+
+    return await call_in_worker(push_trial, request)
+
+
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
+    EncoderRequest: _encoder,
     HostRequest: _host,
     ObsRequest: _obs,
     OnAirRequest: _on_air,
@@ -185,4 +291,9 @@ ACQUIRE: Mapping[type[Request], Acquire] = {
     PresenceRequest: _presence,
     LineRequest: _line,
     ReachRequest: _reach,
+    LinkRequest: _link,
+    UplinkRequest: _uplink,
+    IngestRequest: _ingest,
+    PushRequest: _push,
+    BackendRequest: _backend,
 }

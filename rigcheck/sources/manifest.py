@@ -14,7 +14,9 @@ from typing import Any
 
 from rigcheck.errors import BadInputError
 from rigcheck.model import Message, Params, Reason, Stage
+from rigcheck.push_plan import PushPlan
 from rigcheck.samples import SAMPLES, STAND_INS
+from rigcheck.sources.baseline import KeptBaseline
 from rigcheck.sources.blob import Kept
 from rigcheck.sources.codec import array_types
 from rigcheck.sources.folder import read_plain_file
@@ -26,7 +28,8 @@ MOST_MANIFEST_BYTES = 4_000_000
 MOST_BYTES = 512_000_000
 """Of all files together, and of all arrays together once unpacked: forty times what a room takes."""
 MOST_DIMENSIONS = 4
-LONGEST_NAME = 40
+LONGEST_NAME = 200
+"""A label of a profile, or less."""
 _FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,79}")
 
 
@@ -69,6 +72,8 @@ class Manifest:
     raw: bool  # devices themselves, although OBS may have answered
     synthetic: bool
     note: str
+    plan: PushPlan | None  # the one that OBS was held against
+    baseline: KeptBaseline | None  # the one that the room was judged against
     versions: Mapping[str, str]
     samples: tuple[Entry, ...]
     files: Mapping[str, Sum]
@@ -97,8 +102,8 @@ def read_manifest(directory: Path) -> Manifest:
         if tree.get("seal") != seal_of(tree):
             raise bad_recording("altered", directory, MANIFEST)
         manifest: Manifest = read_record(
-            Manifest, {"raw": False, **tree}, MANIFEST
-        )  # earlier versions knew nothing of it
+            Manifest, {"raw": False, "plan": None, "baseline": None, **tree}, MANIFEST
+        )  # earlier versions knew nothing of them
         return _bounded(manifest)
     except UnfitError as error:
         raise bad_recording("damaged", directory, error.where) from error
@@ -129,7 +134,8 @@ def _bounded(manifest: Manifest) -> Manifest:
         wanted(manifest, bool(_FILE_NAME.fullmatch(name)) and name != MANIFEST and due.bytes >= 0, name)
     keys = [entry.key for entry in manifest.samples]
     wanted(manifest, len(set(keys)) == len(keys), "samples")
-    unpacked = sum(_check_entry(entry, manifest.files) for entry in manifest.samples)
+    pictures = manifest.baseline.unpacked_bytes if manifest.baseline else 0
+    unpacked = pictures + sum(_check_entry(entry, manifest.files) for entry in manifest.samples)
     return wanted(manifest, unpacked <= MOST_BYTES, "shape")
 
 

@@ -31,6 +31,8 @@ CLOSE_LIMIT_S = 1.0
 """Closing takes 0.02 s, or for ever."""
 LATE_S = 0.25
 """Sound servers deliver in bursts of up to 0.2 s; fewer samples than due by more than this are missing."""
+MICROSECONDS = 6
+"""Digits after the point of a time in a sample."""
 LATE_SHARE = 0.002
 """Sound card clocks are within 0.02 %; ten times that is not the clock."""
 
@@ -42,15 +44,17 @@ class Take:
     rate_hz: int
     blocks: list[Floats] = field(default_factory=list)
     begins_s: list[float] = field(default_factory=list)  # of each block, when its first sample was taken
+    arrived_s: list[float] = field(default_factory=list)  # of each block, on the clock that is finer on Windows
     first_s: float | None = None
     last_s: float = 0.0
     overflows: int = 0
 
     def receive(self, block: Floats, _frames: int, clock: Any, status: Any) -> None:  # noqa: ANN401 - PortAudio's structs
         """PortAudio's callback; the buffer is only lent. PortAudio's clock need not be ours: only differences count."""
-        now_s = time.monotonic()
+        now_s, arrived_s = time.monotonic(), time.perf_counter()
         self.begins_s.append(now_s - (clock.currentTime - clock.inputBufferAdcTime))
         self.overflows += bool(status.input_overflow)
+        self.arrived_s.append(arrived_s)
         self.blocks.append(block.copy())
         self.last_s = now_s  # the times last: who reads them finds the block
         self.first_s = now_s if self.first_s is None else self.first_s
@@ -175,6 +179,8 @@ def clip_of(take: Take, request: AudioRequest, started_s: float) -> AudioClip:
         quiet=quiet,
         overflows=take.overflows,
         missing=take.missing,
+        block=len(take.blocks[0]),
+        arrived_s=tuple(round(each_s - take.arrived_s[0], MICROSECONDS) for each_s in take.arrived_s),
         live=True,
         began_s=take.began_s,
     )

@@ -12,12 +12,21 @@ import anyio
 from rigcheck.errors import NotSeen
 from rigcheck.obs_state import ObsState
 from rigcheck.samples import ObsAddress, ObsRequest
+from rigcheck.secret import hide
 from rigcheck.sources.obs_client import VOLUME_METERS, Message, ObsClient, connect
 from rigcheck.sources.obs_folder import Folders, look_in_folders
 from rigcheck.sources.obs_input import Peaks, RawInput, list_inputs, loudest
 from rigcheck.sources.obs_output import is_streaming, outputs_of
 from rigcheck.sources.obs_program import is_here
-from rigcheck.sources.obs_settings import Parameters, delay_s, has_key, parameters_of, settings_of, target_of
+from rigcheck.sources.obs_settings import (
+    Parameters,
+    delay_s,
+    has_key,
+    parameters_of,
+    secrets_of,
+    settings_of,
+    target_of,
+)
 from rigcheck.sources.worker import call_in_worker
 
 PORT = 4455
@@ -102,6 +111,8 @@ async def read_obs(request: ObsRequest) -> ObsState:
 
 async def _setup_of(client: ObsClient) -> _Setup:
     said = {name: await client.ask(name) for name in _FIXED}
+    for secret in secrets_of(said["GetStreamServiceSettings"]["streamServiceSettings"]):
+        hide(secret)
     return _Setup(said, await parameters_of(client), tuple(await list_inputs(client)))
 
 

@@ -26,7 +26,7 @@ from rigcheck.errors import NotSeen
 from rigcheck.model import Params, Reason
 from rigcheck.profile import Secret
 from rigcheck.samples import ObsAddress
-from rigcheck.secret import reveal
+from rigcheck.secret import hide, reveal
 from rigcheck.sources.worker import call_in_worker
 
 if TYPE_CHECKING:
@@ -151,7 +151,9 @@ async def _password(secret: Secret | None) -> str | None:
     try:
         with anyio.fail_after(CONNECT_S):
             if secret.ref.startswith("keyring:"):
-                return await call_in_worker(reveal, secret)
+                text = await call_in_worker(reveal, secret)
+                hide(text)  # the worker's log is not ours
+                return text
             return await anyio.to_thread.run_sync(reveal, secret, abandon_on_cancel=True)
     except TimeoutError:
         raise NotSeen(Reason.DENIED, {"ref": secret.ref.partition(":")[0]}) from None
@@ -227,7 +229,7 @@ async def _receive(line: ClientConnection) -> Message:
 @contextmanager
 def _faults(where: Params) -> Iterator[None]:
     """What can go wrong on the line, as NotSeen with the place it happened at."""
-    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI  # noqa: PLC0415 - as for connecting
+    from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidMessage, InvalidURI  # noqa: PLC0415 - as for connecting
 
     try:
         yield
@@ -240,6 +242,8 @@ def _faults(where: Params) -> Iterator[None]:
         raise NotSeen(Reason.UNREACHABLE, where) from None
     except EOFError:
         raise NotSeen(Reason.LOST, where) from None
+    except InvalidMessage as cut:  # hung up in mid-handshake, or no web server at all
+        raise NotSeen(Reason.LOST if isinstance(cut.__cause__, EOFError) else Reason.JUNK, where) from None
     except (InvalidHandshake, ValueError, TypeError, KeyError):  # a web server, another service: no obs-websocket
         raise NotSeen(Reason.JUNK, where) from None
 

@@ -105,5 +105,6 @@ def _name_in(file: Path) -> str | None:
     ini = ConfigParser(interpolation=None, strict=False)
     with suppress(OSError, ValueError, IniError):
         ini.read_string(file.read_text(encoding="utf-8-sig"))
-        return ini.get("General", "Name", fallback=None)
+        name = ini.get("General", "Name", fallback=None)
+        return name and name.replace("\\\\", "\\")  # as OBS writes it
     return None

@@ -1,7 +1,8 @@
 """Stops our recording in OBS where we no longer can: we were killed, or OBS hung. A process of its own, as it outlives us.
 
 It is told the recording's file through a pipe, and that all is over; where the pipe ends without that, it waits until
-OBS answers, and stops what is recorded into that very file, nothing else.
+OBS answers, and stops what is recorded into that very file, nothing else. Before OBS has named the file, it is told that a
+recording is being asked for where none is running: then it stops what begins at once.
 """
 
 # ruff: noqa: PLC0415 - it mostly ends without having had to do anything, and then should have loaded nothing
@@ -10,6 +11,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -17,11 +19,13 @@ from typing import IO, TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from rigcheck.samples import ObsAddress
 
-OVER = "over"
+OVER, NAMELESS = "over", ""
+"""Lines to the guard beside a file's name: nothing to do any more; whatever OBS begins now is ours."""
 PATIENCE_S = 600.0
 """An OBS that has hung for longer will be ended by its owner."""
 RETRY_S = 0.5
-END_S = 1.0
+END_S = WRITTEN_S = 1.0
+POLL_S = 0.05
 
 
 class Guard:
@@ -58,21 +62,31 @@ class Guard:
 
 def main(url: str, reference: str) -> None:
     """The process, from its own side."""
-    path, *rest = sys.stdin.buffer.read().decode().splitlines() or [OVER]
-    if path == OVER or OVER in rest:
+    lines = sys.stdin.buffer.read().decode().splitlines()
+    if not lines or OVER in lines:
         return
     import anyio
 
     from rigcheck.profile import Secret
     from rigcheck.samples import ObsAddress
 
-    anyio.run(stop_recording, ObsAddress(url, Secret(reference) if reference else None), Path(path))
-    with suppress(OSError):
-        Path(path).unlink()
+    named = Path(lines[-1]) if lines[-1] != NAMELESS else None
+    path = anyio.run(stop_recording, ObsAddress(url, Secret(reference) if reference else None), named)
+    if path:
+        _delete(path)
 
 
-async def stop_recording(address: ObsAddress, path: Path) -> None:
-    """Stop what OBS records into this file, as soon as it answers."""
+def _delete(path: Path) -> None:
+    """Delete it as soon as it is there and nobody writes it: OBS's muxer makes it late where OBS has just woken up."""
+    for _ in range(round(WRITTEN_S / POLL_S)):
+        with suppress(OSError):
+            path.unlink()
+            return
+        time.sleep(POLL_S)
+
+
+async def stop_recording(address: ObsAddress, path: Path | None) -> Path | None:
+    """Stop what OBS records into this file (None: whatever it has begun), as soon as it answers. Returns the file."""
     import anyio
 
     from rigcheck.errors import NotSeen
@@ -81,24 +95,35 @@ async def stop_recording(address: ObsAddress, path: Path) -> None:
     with anyio.move_on_after(PATIENCE_S):
         while True:
             try:
-                await _stop(address, path)
-                break
+                return await _stop(address, path)
             except NotSeen as fault:
                 if fault.reason not in (Reason.TIMEOUT, Reason.LOST):
                     break  # OBS is gone
             await anyio.sleep(RETRY_S)
+    return path
 
 
-async def _stop(address: ObsAddress, path: Path) -> None:
+async def _stop(address: ObsAddress, path: Path | None) -> Path | None:
     import anyio
 
+    from rigcheck.errors import NotSeen
     from rigcheck.sources.obs_client import connect
-    from rigcheck.sources.obs_program import is_recording, path_of
+    from rigcheck.sources.obs_program import BEGIN_S, STOP_S, is_recording, path_of
+
+    async def wait(limit_s: float, *, until: bool) -> None:
+        for _ in range(round(limit_s / POLL_S)):
+            if await is_recording(obs) is until:
+                return
+            await anyio.sleep(POLL_S)
 
     async with connect(address) as obs:
-        if await is_recording(obs) and await path_of(obs) == path:
-            await obs.ask("StopRecord")
-            await anyio.sleep(RETRY_S)  # until it has closed the file
+        if path is None:
+            await wait(BEGIN_S, until=True)
+        if await is_recording(obs) and (path is None or await path_of(obs) == path):
+            path = Path((await obs.ask("StopRecord"))["outputPath"])
+            with suppress(NotSeen):  # then its file is complete
+                await wait(STOP_S, until=False)
+    return path
 
 
 if __name__ == "__main__":

@@ -7,11 +7,11 @@ recorded where the file would lie on another PC, where it would be streamed some
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import socket
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,7 +21,8 @@ from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.samples import ObsAddress
 from rigcheck.sources.obs_client import ObsClient, connect
-from rigcheck.sources.obs_guard import Guard
+from rigcheck.sources.obs_guard import NAMELESS, Guard
+from rigcheck.sources.obs_recording import POLL_S, Folder, Recording
 
 LEAST_FREE_BYTES = 1_000_000_000
 """OBS's own statistics turn red here; half a minute of the best quality takes a tenth of it."""
@@ -32,35 +33,7 @@ BEGIN_S = 1.5
 STOP_S = 3.0
 """What stopping and deleting may take when nobody waits for them any more."""
 WATCH_S = 0.5
-POLL_S = 0.02
-_REMUX_S = 1.0  # until OBS begins the copy; a few seconds of programme are copied in a tenth of that
 _OUTPUTS = ("simple_file_output", "adv_file_output")  # OBS's own names of its recording
-_COPIES = (".mp4", ".mov")
-_FRESH_S = 5.0  # how much older than its recording a copy may seem: clocks of file systems are coarse
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """A recording that is over: its file, and when (monotonic seconds) its first picture and sample were made."""
-
-    path: Path
-    began_s: float
-    is_copied: bool = False  # OBS makes an MP4 of each
-
-    def discard(self) -> None:
-        """Delete what OBS wrote. Where it makes a copy, that is waited for: deleting first would make OBS complain."""
-        end_s = time.monotonic() + _REMUX_S
-        while self.is_copied and not self._copies() and time.monotonic() < end_s:
-            time.sleep(POLL_S)
-        for path in (*self._copies(), self.path):
-            with suppress(OSError):  # on Windows, while a hung OBS still holds it
-                path.unlink()
-
-    def _copies(self) -> list[Path]:
-        """Files of the same name that are as new: somebody else's are older."""
-        begun_s = time.time() - (time.monotonic() - self.began_s) - _FRESH_S
-        paths = [self.path.with_suffix(ending) for ending in _COPIES if self.is_copied]
-        return [path for path in paths if path != self.path and path.exists() and path.stat().st_mtime > begun_s]
 
 
 async def record_program(address: ObsAddress, seconds: float) -> Recording | None:
@@ -72,9 +45,8 @@ async def record_program(address: ObsAddress, seconds: float) -> Recording | Non
     async with connect(address) as obs:
         if await is_recording(obs):
             raise NotSeen(Reason.RECORDING)
-        if not await is_here(address) or not await _has_room(obs):
-            return None
-        return await _record(obs, address, seconds)
+        folder = await _folder(obs) if await is_here(address) else None
+        return await _record(obs, address, folder, seconds) if folder else None
 
 
 async def is_here(address: ObsAddress) -> bool:
@@ -95,20 +67,28 @@ def _is_ours(family: int, place: tuple[str | int, ...]) -> bool:
     return False
 
 
-async def _has_room(obs: ObsClient) -> bool:
-    """Whether OBS would record into a file in a folder of this PC. Asked to write where it cannot, it opens a dialog."""
-    place, mode, kind = await obs.ask_all(
-        [
-            ("GetRecordDirectory", {}),
-            ("GetProfileParameter", {"parameterCategory": "Output", "parameterName": "Mode"}),
-            ("GetProfileParameter", {"parameterCategory": "AdvOut", "parameterName": "RecType"}),
-        ]
-    )
-    directory = Path(place["recordDirectory"]) if place and place["recordDirectory"] else None
-    is_custom = (mode or {}).get("parameterValue") == "Advanced" and (kind or {}).get("parameterValue") == "FFmpeg"
-    if directory is None or is_custom or not directory.is_dir() or not os.access(directory, os.W_OK):
-        return False
-    return shutil.disk_usage(directory).free >= LEAST_FREE_BYTES
+async def _folder(obs: ObsClient) -> Folder | None:
+    """Where on this PC OBS would record into a new file; None where it would not, or there is no room.
+
+    Asked to write where it cannot, it opens a dialog. Allowed to overwrite, with a name that has no seconds in it, it
+    would record over somebody's file.
+    """
+    mode, kind, overwrites, name = [
+        await _parameter(obs, category, parameter)
+        for category, parameter in (
+            ("Output", "Mode"),
+            ("AdvOut", "RecType"),
+            ("Output", "OverwriteIfExists"),
+            ("Output", "FilenameFormatting"),
+        )
+    ]
+    (place,) = await obs.ask_all([("GetRecordDirectory", {})])
+    path = Path(place["recordDirectory"]) if place and place["recordDirectory"] else None
+    if path is None or (mode == "Advanced" and kind == "FFmpeg") or not path.is_dir() or not os.access(path, os.W_OK):
+        return None
+    if overwrites == "true" and not re.search("%ss|%S", name):
+        return None
+    return Folder.at(path, await path_of(obs)) if shutil.disk_usage(path).free >= LEAST_FREE_BYTES else None
 
 
 async def is_recording(obs: ObsClient) -> bool:
@@ -117,15 +97,18 @@ async def is_recording(obs: ObsClient) -> bool:
 
 
 async def path_of(obs: ObsClient) -> Path | None:
-    """The file that OBS records into, or did last. Outputs of plug-ins are not asked."""
+    """The file that OBS records into, or did last: a recording that is only accepted is not named yet.
+
+    Outputs of plug-ins are not asked.
+    """
     outputs = await obs.ask_all([("GetOutputSettings", {"outputName": name}) for name in _OUTPUTS])
     paths = [str(output["outputSettings"].get("path", "")) for output in outputs if output]
     return next((Path(path) for path in paths if path), None)
 
 
-async def _record(obs: ObsClient, address: ObsAddress, seconds: float) -> Recording | None:
+async def _record(obs: ObsClient, address: ObsAddress, folder: Folder, seconds: float) -> Recording | None:
     guard = Guard(address)
-    take = _Take(obs, address, guard)
+    take = _Take(obs, address, guard, folder)
     try:
         if not await take.start():
             return None
@@ -143,8 +126,8 @@ async def _record(obs: ObsClient, address: ObsAddress, seconds: float) -> Record
 class _Take:
     """Our recording while it runs."""
 
-    def __init__(self, obs: ObsClient, address: ObsAddress, guard: Guard) -> None:
-        self._obs, self._address, self._guard = obs, address, guard
+    def __init__(self, obs: ObsClient, address: ObsAddress, guard: Guard, folder: Folder) -> None:
+        self._obs, self._address, self._guard, self._folder = obs, address, guard, folder
         self._path: Path | None = None
         self._began_s = time.monotonic()
         self._is_copied = False
@@ -153,6 +136,8 @@ class _Take:
 
     async def start(self) -> bool:
         """Start it; False where OBS refuses. Not cancelled half-way: then nobody would know whose recording it is."""
+        self._is_copied = await _parameter(self._obs, "Video", "AutoRemux") == "true"
+        self._guard.tell(NAMELESS)
         with anyio.CancelScope(shield=True):
             try:
                 await self._obs.ask("StartRecord")
@@ -161,13 +146,7 @@ class _Take:
                 if self.is_over:
                     return False
                 raise
-            self._path = await path_of(self._obs)
-            if self._path:
-                self._guard.tell(str(self._path))
-        self._is_copied = await _flag(self._obs, "Video", "AutoRemux")
-        recorded_s = await _until(self._obs, START_S, is_active=True)
-        self._began_s = time.monotonic() - recorded_s
-        self._has_begun = True
+        await self._begin(self._obs, START_S)
         return True
 
     async def run(self, seconds: float) -> None:
@@ -194,7 +173,9 @@ class _Take:
                     await self._stop(obs)
 
     def discard(self) -> None:
-        """Delete what there is of it."""
+        """Delete what there is of it, also where OBS died before it had named the file, or its muxer made it."""
+        if (self._path is None or not self._path.exists()) and not self.is_over:
+            self._path = self._folder.await_newcomer()
         if found := self._recording():
             found.discard()
 
@@ -204,25 +185,42 @@ class _Take:
     async def _stop(self, obs: ObsClient) -> None:
         if not self._has_begun:  # accepted, but OBS is still starting it: stopped now, it would begin after all
             with suppress(NotSeen):
-                await _until(obs, BEGIN_S, is_active=True)
+                await self._begin(obs, BEGIN_S)
         if await is_recording(obs):
             answer = await obs.ask("StopRecord")
             self._path = Path(answer["outputPath"]) if answer.get("outputPath") else self._path
-            await _until(obs, STOP_S, is_active=False)
+            await self._end(obs)
         self.is_over = True
 
+    async def _begin(self, obs: ObsClient, limit_s: float) -> None:
+        """Wait until it records, and learn into which file. Raises NotSeen(timeout)."""
+        end_s = time.monotonic() + limit_s
+        while (now_s := time.monotonic()) < end_s:
+            status = await obs.ask("GetRecordStatus")
+            self._learn(await path_of(obs), is_active=status["outputActive"])
+            if status["outputActive"] and status["outputDuration"] > 0:
+                self._began_s = now_s - float(status["outputDuration"]) / 1000
+                self._has_begun = True
+                return
+            await anyio.sleep(POLL_S)
+        raise NotSeen(Reason.TIMEOUT, {"request": "GetRecordStatus"})
 
-async def _until(obs: ObsClient, limit_s: float, *, is_active: bool) -> float:
-    """Wait until it records, or does no more; its length in seconds then. Raises NotSeen(timeout)."""
-    end_s = time.monotonic() + limit_s
-    while time.monotonic() < end_s:
-        status = await obs.ask("GetRecordStatus")
-        if status["outputActive"] is is_active and (status["outputDuration"] > 0 or not is_active):
-            return float(status["outputDuration"]) / 1000
-        await anyio.sleep(POLL_S)
-    raise NotSeen(Reason.TIMEOUT, {"request": "GetRecordStatus"})
+    def _learn(self, path: Path | None, *, is_active: bool) -> None:
+        """What OBS names is ours once it records, or there is such a file now: before, it may be the one before."""
+        if path and path != self._path and path not in self._folder.there and (is_active or path.exists()):
+            self._path = path
+            self._guard.tell(str(path))
+
+    async def _end(self, obs: ObsClient) -> None:
+        """Wait until it records no more. Raises NotSeen(timeout)."""
+        end_s = time.monotonic() + STOP_S
+        while time.monotonic() < end_s:
+            if not await is_recording(obs):
+                return
+            await anyio.sleep(POLL_S)
+        raise NotSeen(Reason.TIMEOUT, {"request": "GetRecordStatus"})
 
 
-async def _flag(obs: ObsClient, category: str, name: str) -> bool:
+async def _parameter(obs: ObsClient, category: str, name: str) -> str:
     (answer,) = await obs.ask_all([("GetProfileParameter", {"parameterCategory": category, "parameterName": name})])
-    return (answer or {}).get("parameterValue") == "true"
+    return str((answer or {}).get("parameterValue") or "")

@@ -106,7 +106,7 @@ async def _watch(shutter: _Shutter, request: CameraRequest) -> CameraClip:
     while at_s < request.seconds:
         await anyio.to_thread.run_sync(_add, reducer, await shutter.shoot(), at_s)
         next_s = at_s + 1 / SHOTS_PER_S
-        await anyio.sleep(started_s + next_s - time.monotonic())
+        await anyio.sleep(max(0.0, started_s + next_s - time.monotonic()))
         at_s = max(next_s, time.monotonic() - started_s)
     return replace(reducer.clip(fourcc="", first_frame_ms=None), via="obs-shot")
 

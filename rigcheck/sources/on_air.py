@@ -114,13 +114,17 @@ def _with(names: tuple[str, ...], name: str) -> tuple[str, ...]:
 def read_on_air(request: OnAirRequest) -> OnAirState:
     """The names of pushers, sorted: those seen pushing, and those that run and cannot be asked. Nothing else leaves here.
 
-    A program pushes when it is connected to an ingest port, or is an ffmpeg or GStreamer whose command line has a push
-    as its output. ffmpeg and GStreamer doing anything else are neither; rigcheck itself is neither by its name.
+    A known program pushes when it is connected to an ingest port, or is an ffmpeg or GStreamer whose command line has a
+    push as its output (doing anything else, these are neither). Any program pushes that sends steadily to an ingest, as
+    far as the system tells: `uploader`. rigcheck itself is neither by its name.
     """
     import psutil  # noqa: PLC0415 - 30 ms that the start of a light command does not pay
 
-    del request
-    return state_of(psutil.process_iter(["name"]))
+    from rigcheck.sources.uploader import read_uploaders  # noqa: PLC0415 - likewise
+
+    state = state_of(psutil.process_iter(["name"]))
+    pushing = {*state.pushing, *((program_of(name) or name) for name in read_uploaders(request))}
+    return OnAirState(tuple(sorted(pushing)), tuple(name for name in state.unasked if name not in pushing))
 
 
 def state_of(processes: Iterable[psutil.Process]) -> OnAirState:

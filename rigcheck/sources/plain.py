@@ -90,6 +90,12 @@ def wanted(value: T, fits: bool, where: str) -> T:
     return value
 
 
+def read_figure(value: Json, where: str) -> float:
+    """A finite number that is not negative. Raises UnfitError."""
+    number = read_as(float, value, where)
+    return float(wanted(number, 0 <= number < math.inf, where))
+
+
 def _mapping(value: Json, where: str) -> dict[str, Json]:
     names = wanted(value, isinstance(value, dict), where)
     return {_read_text(name, where): entry for name, entry in names.items()}

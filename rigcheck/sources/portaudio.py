@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
@@ -65,8 +66,16 @@ def install_for(names: list[str]) -> str:
 
 def list_inputs() -> tuple[Input, ...]:
     """The input devices of this computer, none opened. Raises NotSeen like `load_portaudio`."""
+    return inputs_of(*list_sound())
+
+
+def list_sound() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """PortAudio's own lists, devices and host APIs, with what choosing an input needs. Raises like `load_portaudio`."""
     sounddevice = load_portaudio()
-    return inputs_of(sounddevice.query_devices(), sounddevice.query_hostapis())
+    wanted = ("name", "hostapi", "max_input_channels", "default_samplerate")
+    devices = [{name: device[name] for name in wanted} for device in sounddevice.query_devices()]
+    apis = [{name: api[name] for name in ("name", "default_input_device")} for api in sounddevice.query_hostapis()]
+    return devices, apis
 
 
 def find_input(device: str | None, inputs: tuple[Input, ...], asound: Path = Path("/proc/asound")) -> Input:

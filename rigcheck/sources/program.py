@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from rigcheck.encoder_state import EncoderRequest, EncoderTrials
 from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.model import Reason
 from rigcheck.samples import (
@@ -21,14 +22,18 @@ from rigcheck.samples import (
     SyncClip,
     SyncRequest,
 )
+from rigcheck.sources.encoder import try_encoders
 from rigcheck.sources.mic import phase_of
 from rigcheck.sources.obs_client import connect
 from rigcheck.sources.obs_meter import hear_programme
-from rigcheck.sources.obs_program import Recording, record_program
+from rigcheck.sources.obs_program import record_program
+from rigcheck.sources.obs_recording import Recording
 from rigcheck.sources.obs_shot import watch_source
 from rigcheck.sources.worker import call_in_worker
 
 VIA: Literal["obs-record"] = "obs-record"
+ENCODER_S = 3.5
+"""Of programme for trial encodes that nothing else was recorded for: three seconds of picture, and its start."""
 
 
 @dataclass(slots=True)
@@ -61,6 +66,13 @@ class Programme:
             raise NotSeen(Reason.NOT_THIS_WAY)
         return await call_in_worker(read_both, recording.path)
 
+    async def encode(self, request: EncoderRequest) -> EncoderTrials:
+        """Trial encodes of the picture of the same recording. Raises NotSeen like `hear`; not-by-this-route without one."""
+        recording = await self._recorded(_address(request), ENCODER_S)
+        if recording is None:
+            raise NotSeen(Reason.NOT_THIS_WAY)
+        return await try_encoders(request, recording.path, VIA)
+
     async def _recorded(self, address: ObsAddress, seconds: float) -> Recording | None:
         if self._kept is None:
             self._kept = await record_program(address, seconds)
@@ -73,7 +85,7 @@ class Programme:
             kept.discard()
 
 
-def _address(request: CameraRequest | AudioRequest | SyncRequest) -> ObsAddress:
+def _address(request: CameraRequest | AudioRequest | SyncRequest | EncoderRequest) -> ObsAddress:
     if request.obs is None:
         raise NotSeen(Reason.NEEDS_OBS)
     return request.obs

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import errno
-import socket
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -14,12 +13,14 @@ import anyio.to_thread
 from rigcheck.errors import NotSeen
 from rigcheck.link_state import Reach, ReachRequest
 from rigcheck.model import Reason
+from rigcheck.sources.name import look_up
 
 PORTS = {"rtmp": 1935, "rtmps": 443, "http": 80, "https": 443, "ws": 80, "wss": 443, "rtsp": 554, "rtsps": 322}
 """Where a URL without a port leads; rtmps as ffmpeg and OBS have it. Schemes over UDP (srt, rtp, udp) have no TCP door."""
-NAME_LIMIT_S, CONNECT_LIMIT_S = 1.5, 1.0
-"""Our own rule: a name that takes longer, or a connection over 1 s, would not carry a show either."""
-_OUTCOMES: Mapping[int, Literal["refused", "timeout", "no-route"]] = {
+CONNECT_LIMIT_S = 1.0
+"""Our own rule: a connection that takes longer would not carry a show either."""
+Outcome = Literal["refused", "timeout", "no-route"]
+_OUTCOMES: Mapping[int, Outcome] = {
     errno.ECONNREFUSED: "refused",
     errno.ECONNRESET: "refused",
     errno.ETIMEDOUT: "timeout",
@@ -28,10 +29,7 @@ _OUTCOMES: Mapping[int, Literal["refused", "timeout", "no-route"]] = {
     errno.ENETDOWN: "no-route",
     errno.EADDRNOTAVAIL: "no-route",
 }
-_NO_SUCH_NAME = frozenset(
-    {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}  # NODATA: a name without addresses
-)
-_BEST_FIRST = ("answered", "refused", "timeout", "no-route")
+BEST_FIRST = ("answered", "refused", "timeout", "no-route")
 
 
 async def read_reach(request: ReachRequest) -> Reach:
@@ -40,45 +38,25 @@ async def read_reach(request: ReachRequest) -> Reach:
     Raises NotSeen: `not-by-this-route` for a URL whose scheme has no TCP door, `failed` with `error` for errors of
     this computer's own.
     """
-    host, port = _door(request.url)
-    began = anyio.current_time()
-    try:
-        with anyio.fail_after(NAME_LIMIT_S):
-            addresses = await anyio.to_thread.run_sync(_addresses, host, port, abandon_on_cancel=True)
-    except TimeoutError:
-        return Reach("no-resolver")
-    except UnicodeError:  # a name that IDNA refuses
-        return Reach("no-name")
-    except socket.gaierror as error:
-        return Reach("no-name" if error.errno in _NO_SUCH_NAME else "no-resolver")
-    dns_ms = (anyio.current_time() - began) * 1000
+    host, port = door_of(request.url)
+    found = await anyio.to_thread.run_sync(look_up, host, port, abandon_on_cancel=True)
+    if found.fault is not None:
+        return Reach(found.fault)
     tries: list[Reach] = []
-    for address in addresses:
-        tries.append(await _connect(address, port, dns_ms))
+    for address in found.addresses:
+        tries.append(await _connect(address, port, found.took_ms))
         if tries[-1].outcome == "answered":
             break
-    return min(tries, key=lambda reach: _BEST_FIRST.index(reach.outcome))
+    return min(tries, key=lambda reach: BEST_FIRST.index(reach.outcome))
 
 
-def _door(url: str) -> tuple[str, int]:
+def door_of(url: str) -> tuple[str, int]:
+    """Host and TCP port of a URL. Raises NotSeen(not-by-this-route) where its scheme has no TCP door."""
     parts = urlsplit(url)
     port = parts.port or PORTS.get(parts.scheme.lower())
     if not parts.hostname or port is None or parts.scheme.lower() not in PORTS:
         raise NotSeen(Reason.NOT_THIS_WAY)
     return parts.hostname, port
-
-
-def _addresses(host: str, port: int) -> list[str]:
-    """The first address of each family, in the system's order of preference."""
-    infos = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(_first_of_each((family, str(place[0])) for family, _, _, _, place in infos))
-
-
-def _first_of_each(found: Iterable[tuple[int, str]]) -> Iterable[str]:
-    first: dict[int, str] = {}
-    for family, address in found:
-        first.setdefault(family, address)
-    return first.values()
 
 
 async def _connect(address: str, port: int, dns_ms: float) -> Reach:
@@ -97,7 +75,14 @@ async def _connect(address: str, port: int, dns_ms: float) -> Reach:
 
 def _failed(error: OSError, dns_ms: float) -> Reach:
     """What the system's error says of the way there."""
+    return Reach(outcome_of(error), dns_ms)
+
+
+def outcome_of(error: OSError) -> Outcome:
+    """How a connection failed. Raises NotSeen(failed) with `error` for errors of this computer's own."""
+    if isinstance(error, TimeoutError):
+        return "timeout"
     number = error.errno or 0
     if number in _OUTCOMES:
-        return Reach(_OUTCOMES[number], dns_ms)
+        return _OUTCOMES[number]
     raise NotSeen(Reason.FAILED, {"error": errno.errorcode.get(number, type(error).__name__)})

@@ -12,12 +12,17 @@ from pathlib import Path
 from typing import Self
 
 from rigcheck import __version__
+from rigcheck.baseline import Baseline
 from rigcheck.errors import NotSeen
+from rigcheck.ingest_state import IngestState, PushTrace
 from rigcheck.loading import dump_profile
 from rigcheck.model import Stage, Value
 from rigcheck.profile import Profile
+from rigcheck.push_plan import PushPlan
 from rigcheck.samples import PowerState, Request
+from rigcheck.sources.baseline import for_recording
 from rigcheck.sources.store import Outcome, Recording, check_place, write_recording
+from rigcheck.uplink_state import UplinkTrace
 
 MATTER = ("numpy", "opencv-python", "av", "sounddevice")
 """Packages whose version may matter to what was recorded."""
@@ -53,7 +58,16 @@ class Recorder:
         self.outcomes[request.key] = without_names(outcome)
 
     def finish(  # noqa: PLR0913 - the conditions of a run, all by name
-        self, directory: Path, profile: Profile, *, stage: Stage, attended: bool, now: datetime, raw: bool = False
+        self,
+        directory: Path,
+        profile: Profile,
+        *,
+        stage: Stage,
+        attended: bool,
+        now: datetime,
+        raw: bool = False,
+        plan: PushPlan | None = None,
+        baseline: Baseline | None = None,
     ) -> None:
         """Write the recorded room, whole or not at all. Raises UsageError, UnwritableError."""
         recording = Recording(
@@ -64,6 +78,8 @@ class Recorder:
             profile=dump_profile(profile),
             outcomes=dict(sorted(self.outcomes.items())),
             versions=versions(),
+            plan=plan,
+            baseline=for_recording(baseline, profile) if baseline else None,
         )
         write_recording(directory, recording, __version__)
 
@@ -90,6 +106,10 @@ def without_names(outcome: Outcome) -> Outcome:
         return NotSeen(outcome.reason, {name: _text_without(value) for name, value in outcome.params.items()})
     if isinstance(outcome, PowerState):
         return replace(outcome, values=_public(outcome.values), supplies=tuple(map(_public, outcome.supplies)))
+    if isinstance(outcome, IngestState | PushTrace):
+        return replace(outcome, said=_HOSTS.sub(RECORDED, outcome.said))
+    if isinstance(outcome, UplinkTrace) and outcome.failed:
+        return replace(outcome, failed={engine: _HOSTS.sub(RECORDED, why) for engine, why in outcome.failed.items()})
     return outcome
 
 

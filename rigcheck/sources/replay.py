@@ -12,15 +12,25 @@ from typing import Any, TypeVar, cast
 import anyio.to_thread
 import numpy as np
 
+from rigcheck.baseline import Baseline
+from rigcheck.encoder_state import EncoderRequest
 from rigcheck.errors import BadInputError, NotSeen, UsageError
 from rigcheck.model import Message, Reason, Stage
+from rigcheck.push_plan import PushPlan
 from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample, SyncRequest
 from rigcheck.sources.manifest import PROFILE, bad_recording
 from rigcheck.sources.store import Outcome, read_recording
+from rigcheck.uplink_state import UplinkRequest
 
 DEMO = "demo:"
 DEMO_ROOMS = Path(__file__).parents[1] / "data" / "rooms"
-PARTS = {"picture": ("camera", "light"), "video": ("camera", "light"), "audio": ("mic",), "power": ("power",)}
+PARTS = {
+    "picture": ("camera", "light"),
+    "video": ("camera", "light"),
+    "audio": ("mic",),
+    "power": ("power",),
+    "network": ("network",),
+}
 """What each kind of content is evidence for."""
 T = TypeVar("T")
 
@@ -37,6 +47,8 @@ class FixtureSource:
     raw: bool
     synthetic: bool
     outcomes: Mapping[str, Outcome]  # by request key
+    plan: PushPlan | None = None  # the one that OBS was held against
+    baseline: Baseline | None = None  # the one that it was judged against
     is_live: bool = False
 
     async def acquire(self, request: Request) -> Sample:
@@ -55,7 +67,7 @@ class FixtureSource:
 class FileSource:
     """One plain file: what it is evidence for is told by its content, not by its name.
 
-    `content` is picture, video, audio or power; a video may have audio too. `take` is a take put together from two
+    `content` is picture, video, audio, power or network; a video may have audio too. `take` is a take put together from two
     files. With `phases`, a take long enough is the request's speak phase and then its quiet phase.
     """
 
@@ -73,7 +85,7 @@ class FileSource:
         return frozenset(part for kind in self.content for part in PARTS[kind]) | both
 
     async def acquire(self, request: Request) -> Sample:
-        """The evidence in the file, decoded in a thread.
+        """The evidence in the file, decoded in a thread. Trial encodes are this computer's, of the file's picture.
 
         Raises NotSeen not-in-file for what such a file never holds, no-stream for a video without sound, and
         BadInputError where more of the file is damaged than sound.
@@ -82,6 +94,10 @@ class FileSource:
             from rigcheck.sources.media import read_clip  # noqa: PLC0415 - a power dump needs no decoder
 
             return await _threaded(partial(read_clip, self.path, request, whole=True))
+        if isinstance(request, EncoderRequest) and "video" in self.content:
+            from rigcheck.sources.encoder import try_encoders  # noqa: PLC0415 - likewise
+
+            return await try_encoders(request, self.path)
         if isinstance(request, AudioRequest) and self.content & {"audio", "video"}:
             from rigcheck.sources.media import read_take  # noqa: PLC0415 - likewise
 
@@ -92,8 +108,8 @@ class FileSource:
             from rigcheck.sources.together import read_together  # noqa: PLC0415 - likewise
 
             return await _threaded(partial(read_together, self.path))
-        if isinstance(request, PowerRequest) and "power" in self.content:
-            return await _threaded(partial(_read_power, self.path, request))
+        if self.content & {"power", "network"}:
+            return await _threaded(partial(_read_text, self.path, request, self.content))
         raise NotSeen(Reason.NOT_IN_FILE)
 
 
@@ -138,6 +154,8 @@ def _open_folder(path: Path) -> FixtureSource:
         raw=recording.raw,
         synthetic=recording.synthetic,
         outcomes=recording.outcomes,
+        plan=recording.plan,
+        baseline=recording.baseline,
     )
 
 
@@ -155,11 +173,15 @@ def _open_file(path: Path, *, phases: bool) -> FileSource:
 
 
 def _content(path: Path) -> frozenset[str]:
-    """What a file holds. Raises BadInputError for what is neither media nor a power dump, devices and pipes included."""
+    """What a file holds. Raises BadInputError for what is no media, power dump or trace, devices and pipes included."""
     if not path.is_file():
         raise BadInputError(Message("error.replay.not-media", {"path": str(path)}))
     if _power_in(path, PowerRequest()) is not None:
         return frozenset({"power"})
+    from rigcheck.sources.tracefile import is_trace_file  # noqa: PLC0415 - likewise
+
+    if is_trace_file(path):
+        return frozenset({"network"})
     from rigcheck.sources.media import kinds_in  # noqa: PLC0415 - a power dump needs no decoder
 
     return kinds_in(path)
@@ -169,6 +191,17 @@ def _power_in(path: Path, request: PowerRequest) -> Sample | None:
     from rigcheck.sources.powerfile import read_power_file  # noqa: PLC0415 - recorded rooms need it not
 
     return read_power_file(path, request)
+
+
+def _read_text(path: Path, request: Request, content: frozenset[str]) -> Sample:
+    """The evidence in a power dump or a trace. Raises NotSeen for what such a file never holds."""
+    if isinstance(request, UplinkRequest) and "network" in content:
+        from rigcheck.sources.tracefile import read_trace_file  # noqa: PLC0415 - likewise
+
+        return read_trace_file(path)
+    if not isinstance(request, PowerRequest) or "power" not in content:
+        raise NotSeen(Reason.NOT_IN_FILE)
+    return _read_power(path, request)
 
 
 def _read_power(path: Path, request: PowerRequest) -> Sample:

@@ -13,9 +13,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
+from rigcheck.baseline import Baseline
 from rigcheck.errors import BadInputError, NotSeen
 from rigcheck.model import Stage
+from rigcheck.push_plan import PushPlan
 from rigcheck.samples import Sample
+from rigcheck.sources.baseline import pack_baseline, unpack_baseline
 from rigcheck.sources.blob import pack, unpack
 from rigcheck.sources.codec import array_types, decode, encode
 from rigcheck.sources.folder import check_target, read_plain_file, write_folder
@@ -50,6 +53,8 @@ class Recording:
     raw: bool = False
     synthetic: bool = False
     note: str = ""
+    plan: PushPlan | None = None
+    baseline: Baseline | None = None  # the one that it was judged against
 
 
 def check_place(directory: Path) -> None:
@@ -74,6 +79,8 @@ def write_recording(directory: Path, recording: Recording, rigcheck: str) -> Non
         entry, own = _entry(key, outcome, f"{index:02d}-{key.partition('@')[0].replace('_', '-')}")
         entries.append(entry)
         files.update(own)
+    baseline, pictures = pack_baseline(recording.baseline) if recording.baseline else (None, {})
+    files.update(pictures)
     manifest = Manifest(
         schema=SCHEMA,
         rigcheck=rigcheck,
@@ -83,6 +90,8 @@ def write_recording(directory: Path, recording: Recording, rigcheck: str) -> Non
         raw=recording.raw,
         synthetic=recording.synthetic,
         note=recording.note,
+        plan=recording.plan,
+        baseline=baseline,
         versions=recording.versions,
         samples=tuple(entries),
         files={name: Sum(len(content), sha256_of(content)) for name, content in files.items()},
@@ -117,6 +126,8 @@ def read_recording(directory: Path) -> Recording:
             versions=manifest.versions,
             synthetic=manifest.synthetic,
             note=manifest.note,
+            plan=manifest.plan,
+            baseline=unpack_baseline(manifest.baseline, files) if manifest.baseline else None,
         )
     except UnfitError as error:
         raise bad_recording("damaged", directory, error.where) from error

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TypeVar
 
 from anyio import BrokenWorkerProcess, CancelScope, CapacityLimiter, to_process
@@ -14,6 +17,7 @@ from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 
 T = TypeVar("T")
+log = logging.getLogger(__name__)
 
 _ENVIRONMENT = {
     "OPENCV_FFMPEG_CAPTURE_OPTIONS": "rtsp_transport;tcp|analyzeduration;3000000",  # us; RTMP took 5 s to open, half the deadline
@@ -33,11 +37,24 @@ async def call_in_worker(function: Callable[..., T], *args: object) -> T:
         # A process that is cancelled while it starts would be forgotten, not killed: its start is waited for.
         with CancelScope(shield=True):
             await to_process.run_sync(_prepare, limiter=CapacityLimiter(1))
-        return await to_process.run_sync(_contained, function, args, cancellable=True, limiter=CapacityLimiter(1))
+        answer = await to_process.run_sync(_contained, function, args, cancellable=True, limiter=CapacityLimiter(1))
     except BrokenWorkerProcess:
         raise NotSeen(Reason.CRASHED) from None
     except OSError as error:  # no process to be had: out of memory, process limit
+        log.debug("starting a worker", exc_info=True)
         raise NotSeen(Reason.FAILED, {"error": type(error).__name__}) from error
+    if isinstance(answer, _Failure):
+        log.debug("%s in a worker\n%s", getattr(function, "__name__", function), answer.trace)
+        raise NotSeen(Reason.FAILED, {"error": answer.error})
+    return answer
+
+
+@dataclass(frozen=True, slots=True)
+class _Failure:
+    """What went wrong in a worker, as text: exceptions themselves cannot always be pickled."""
+
+    error: str  # the exception's type
+    trace: str
 
 
 def _prepare() -> None:
@@ -46,7 +63,7 @@ def _prepare() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
-def _contained(function: Callable[..., T], args: tuple[object, ...]) -> T:
+def _contained(function: Callable[..., T], args: tuple[object, ...]) -> T | _Failure:
     """Call with nothing leaking out: neither native prints nor exceptions that cannot be pickled."""
     _prepare()
     with _silenced():
@@ -55,7 +72,7 @@ def _contained(function: Callable[..., T], args: tuple[object, ...]) -> T:
         except NotSeen:
             raise
         except (Exception, SystemExit) as error:  # noqa: BLE001 - libraries and drivers raise anything
-            raise NotSeen(Reason.FAILED, {"error": type(error).__name__}) from None
+            return _Failure(type(error).__name__, "".join(traceback.format_exception(error)))
 
 
 @contextmanager

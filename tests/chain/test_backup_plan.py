@@ -8,9 +8,10 @@ from chain_world import BACKUP, DRILL, ROOM, with_later
 from rigcheck.chain.backup import plan_for
 from rigcheck.chain.link import Cover, Link, broken
 from rigcheck.i18n import load_catalogue
-from rigcheck.later import Backup, BackupContent, BackupDevice, Line, Network
+from rigcheck.later import Backup, BackupContent, BackupDevice
 from rigcheck.model import Message
 from rigcheck.profile import ObsPc
+from rigcheck.uplink import Line, Network
 
 ENGLISH = load_catalogue("en")
 
@@ -106,7 +107,7 @@ def test_parts_that_the_profile_leaves_out_are_left_out():
 
 def test_a_line_behind_the_router_is_the_routers_to_change():
     network = Network({"main": Line("eth0"), "backup": Line(via="router", far_end_port=8081)})
-    plan = plan_for(fault("network"), with_later(backup=BACKUP, network=network))
+    plan = plan_for(fault("network"), with_later(replace(ROOM, network=network), backup=BACKUP))
     assert told(plan.steps) == [("tech", "Let the router change over to the line backup.")]
-    unlisted = plan_for(fault("network"), with_later(backup=BACKUP, network=None))
+    unlisted = plan_for(fault("network"), with_later(replace(ROOM, network=Network()), backup=BACKUP))
     assert told(unlisted.steps) == [("tech", "Change over to the line backup.")]

@@ -10,12 +10,13 @@ from rigcheck.chain import questions, walk
 from rigcheck.chain.link import LINKS, Chain, LinkStatus
 from rigcheck.errors import Exit, NotSeen
 from rigcheck.i18n import languages, load_catalogue
-from rigcheck.later import FarEnd, Line, Network, Push
+from rigcheck.later import Backup, BackupNetwork, FarEnd
 from rigcheck.link_state import LineState, Reach
 from rigcheck.model import Limit, OneOf, Reason
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, PowerDevice, Profile, Show
 from rigcheck.samples import ObsRequest, OnAirState
+from rigcheck.uplink import Ingest, Line, Network, Push
 
 
 def chain(profile: Profile = ROOM, now=NOW, **changes) -> Chain:
@@ -191,11 +192,40 @@ def test_a_shut_door_is_the_ingests_fault_not_the_lines():
     assert (status(found)["uplink"], status(found)["ingest"]) == ("unknown", "broken")
 
 
+TWO_DOORS = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://other.example/live")), later={})
+
+
+@pytest.mark.parametrize(
+    "other", [Reach("answered", 3.0, 9.0), NotSeen(Reason.NOT_THIS_WAY)], ids=["answers", "cannot-be-asked"]
+)
+def test_the_backup_ingest_stands_in_for_the_main_one(other):
+    found = chain(TWO_DOORS, reach=Reach("refused", 2.0), reach_backup=other)
+    assert found.plan is not None
+    assert (found.plan.cover, found.plan.origin) == ("ingest", "push.backup")
+    assert [(step.text.id, step.text.params) for step in found.plan.steps] == [
+        ("now.step.ingest", {"host": "other.example"})
+    ]
+
+
+def test_two_shut_doors_are_rather_the_lines_fault():
+    backup = {"backup": Backup(network=BackupNetwork("backup"))}
+    room = replace(TWO_DOORS, later=backup)
+    shut = chain(room, reach=Reach("timeout", 2.0), reach_backup=Reach("timeout", 2.0))
+    assert (shut.first_broken.covers, shut.plan.origin) == (("network",), "backup.network")
+    one = chain(room, reach=Reach("timeout", 2.0))
+    assert (one.first_broken.covers, one.plan.origin) == (("ingest", "network"), "push.backup")
+
+
+def test_a_backup_ingest_that_is_the_main_one_is_none():
+    same = replace(ROOM, push=Push("rtmp://ingest.example/live", backup=Ingest("rtmp://ingest.example/live")), later={})
+    assert chain(same, reach=Reach("refused", 2.0)).plan.origin is None
+
+
 def test_without_an_address_the_running_stream_speaks_for_the_ingest():
-    room = with_later(push=None)
+    room = replace(ROOM, push=Push())
     assert status(chain(room))["ingest"] == "ok"
     assert status(chain(room, obs=obs(reconnecting=True)))["ingest"] == "unknown"
-    srt = with_later(push=Push("srt://ingest.example:9000"))
+    srt = replace(ROOM, push=Push("srt://ingest.example:9000"))
     assert status(chain(srt, reach=NotSeen(Reason.NOT_THIS_WAY)))["ingest"] == "ok"
     idle = chain(srt, reach=NotSeen(Reason.NOT_THIS_WAY), obs=obs(streaming=False))
     assert status(idle)["ingest"] == "unknown"
@@ -262,7 +292,7 @@ def test_nothing_that_is_asked_disturbs_or_is_asked_of_anybody_else():
     assert not any(request.disturbs for request in asked)
     assert {request.kind for request in asked} == {"power", "presence", "obs", "line", "reach", "on_air"}
     assert all(request.compare is None for request in asked if isinstance(request, ObsRequest))
-    router = with_later(network=Network({"main": Line(via="router", far_end_port=8081)}))
+    router = replace(ROOM, network=Network({"main": Line(via="router", far_end_port=8081)}))
     assert "line" not in {request.kind for request in questions(setting(router))}
 
 

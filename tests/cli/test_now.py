@@ -270,12 +270,13 @@ def test_the_screen_names_the_link_in_its_first_line(rig: Rig) -> None:
     try:
         shown = {
             lang: rigcheck(rig.folder, "now", rig.room(), "--lang", lang, **rig.obs.environment).stdout
-            for lang in ("en", "zh-Hans")
+            for lang in ("en", "zh-Hans", "zh-Hant")
         }
     finally:
         rig.obs.start()
     assert shown["en"].startswith("BROKEN AT: OBS input   beauty-3")
     assert shown["zh-Hans"].splitlines()[0].startswith("断在")
+    assert shown["zh-Hant"].splitlines()[0].startswith("斷在")
 
 
 def test_a_room_without_anything_to_see_exits_3(tmp_path) -> None:

@@ -45,11 +45,11 @@ def pc_of(studio: ObsStudio, **changes) -> ObsPc:
     return replace(pc, **changes)
 
 
-def checked(main: ObsPc, spare: ObsPc | None = None, pusher: str = "obs") -> Report:
+def checked(main: ObsPc, spare: ObsPc | None = None, pusher: str = "obs", stage: Stage = Stage.GO) -> Report:
     pcs = {"main": main} if spare is None else {"main": main, "spare": spare}
     show = Show(orientation="landscape", pusher=pusher)
     profile = Profile(camera={}, mic={}, power={}, obs=pcs, show=show, host=Host(record_to="/"))
-    setting = Setting(profile, Stage.HOST, NOW.date())
+    setting = Setting(profile, stage, NOW.date())
     return anyio.run(run, Run("obs", OBS_CHECKS, setting, LiveSource(), NOW, load_limits()))
 
 
@@ -64,7 +64,7 @@ def with_status(report: Report, *statuses: Status, device: str = "main") -> set[
 def test_a_real_obs_that_is_all_right(obs):
     report = checked(pc_of(obs))
     assert with_status(report, Status.FAIL, Status.UNKNOWN) <= {"obs.late"}, "a busy machine renders late"
-    assert with_status(report, Status.SKIP) == {"obs.dropped", "obs.spare"}
+    assert with_status(report, Status.SKIP) == {"obs.dropped", "obs.spare", "obs.plan"}
 
 
 def test_every_fault_at_once_is_named(obs):
@@ -85,6 +85,7 @@ def test_every_fault_at_once_is_named(obs):
         report = checked(wrong)
         found = by_check(report)
         camera_app = by_check(checked(pc_of(obs), pusher="companion"))
+        earlier = by_check(checked(wrong, stage=Stage.HOST))
     finally:
         obs.ask("SetInputMute", {**mute, "inputMuted": False})
         obs.ask("SetCurrentProgramScene", {"sceneName": "Live"})
@@ -96,6 +97,7 @@ def test_every_fault_at_once_is_named(obs):
         *("obs.scene", "obs.muted", "obs.names", "obs.profile", "obs.collection", "obs.media", "obs.canvas"),
         "obs.target",
     }
+    assert earlier["obs.scene"].status is Status.WARN, "before the show a Standby scene may well be on"
     assert found["obs.delay"].status is Status.WARN
     assert found["obs.muted"].message.params["names"] == ("Music",)
     assert found["obs.names"].message.params["names"] == ("Cam 2", "Lav 1")
@@ -141,3 +143,13 @@ def test_an_obs_that_is_not_seen_is_never_green(obs, monkeypatch):
     assert reason(pc_of(obs)) is Reason.UNREACHABLE
     obs.start()
     assert by_check(checked(pc_of(obs)))["obs.link"].status is Status.OK
+
+
+def test_without_a_key_the_show_cannot_begin(obs):
+    set_target(obs, {**PLATFORM, "key": ""})
+    try:
+        go, earlier = (by_check(checked(pc_of(obs), stage=stage))["obs.key"] for stage in (Stage.GO, Stage.HOST))
+        app = by_check(checked(pc_of(obs), pusher="companion"))["obs.key"]
+    finally:
+        set_target(obs, PLATFORM)
+    assert (go.status, go.impact, earlier.status, app.status) == (Status.FAIL, Impact.STOP, Status.OK, Status.OK)

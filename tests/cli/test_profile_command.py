@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -137,6 +138,21 @@ def test_the_comments_are_valid_in_every_language(tmp_path, language: str) -> No
     profile = load_profile(path)
     assert (profile.camera["main"].device, profile.power) == (0, {})
     assert "new." not in path.read_text(encoding="utf-8").replace("new.yaml", "")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_the_sections_it_only_shows_load_too(tmp_path, language: str) -> None:
+    text = draft_text(Draft(), load_catalogue(language))
+    path = tmp_path / "new.yaml"
+    path.write_text(
+        re.sub(r"^# (?=(network|push|backends|limits):|  (- |[a-z_.]+: ))", "", text, flags=re.MULTILINE),
+        encoding="utf-8",
+    )
+    profile = load_profile(path)
+    assert profile.network.lines["backup"].max_mb == 50
+    assert profile.push.test is not None
+    assert profile.backends[0].name == "coupons"
+    assert "mic.loudness_lufs" in profile.limits
 
 
 def test_questions_offer_what_is_there() -> None:

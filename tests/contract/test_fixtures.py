@@ -26,7 +26,7 @@ ROOMS = {
     "on-battery-frozen": (
         Status.FAIL,
         {
-            *("camera.frozen", "camera.duplicates", "obs.scene", "obs.target", "obs.late"),
+            *("camera.frozen", "camera.duplicates", "obs.target", "obs.late"),
             *("power.mains", "power.runtime", "power.charge", "power.input"),
         },
     ),
@@ -62,7 +62,8 @@ async def test_a_room_is_judged_as_its_name_says(name):
     status, faults = ROOMS[name]
     assert report.status is status
     assert {finding.check for finding in report.findings if finding.status is Status.FAIL} == faults
-    assert not [finding.check for finding in report.findings if finding.status is Status.WARN]
+    warned = [finding.check for finding in report.findings if finding.status is Status.WARN]
+    assert warned == (["obs.scene"] if name == "on-battery-frozen" else [])  # the show is not on yet
 
 
 @pytest.mark.anyio
@@ -77,10 +78,19 @@ async def test_in_the_good_room_all_that_can_be_seen_is_seen():
     report = await judged(FIXTURES / "good")
     skipped = {finding.check for finding in report.findings if finding.status is Status.SKIP}
     assert skipped == {
+        "network.port",  # of the backup line, which is mobile
+        "ingest.match",
+        "obs.plan",
+        "camera.framing",
+        "camera.haze",
         "mic.polarity",
         "mic.balance",
         "light.product",
         "light.evenness",
+        "light.cast",
+        "light.colour",
+        "camera.match",
+        "camera.together",
         "host.sleep",
         "obs.dropped",
         "obs.spare",

@@ -12,7 +12,7 @@ from rigcheck.checks.sync import ask_sync
 from rigcheck.model import Stage
 from rigcheck.profile import CameraDevice, MicDevice, Mode, ObsPc, Profile, Setting
 from rigcheck.samples import PROGRAM, ObsAddress, SyncRequest
-from rigcheck.sync_state import Pair
+from rigcheck.sync_state import CameraAndMic
 
 ROOM = Profile(obs={"main": ObsPc("ws://127.0.0.1:4455")})
 SETTING = Setting(ROOM, Stage.HOST, date(2026, 11, 22), attended=True, obs_answers=True)
@@ -29,12 +29,12 @@ def test_the_programme_is_asked_for_as_long_as_for_its_picture(stage: Stage) -> 
 
 
 @pytest.mark.parametrize("changes", [{"obs_answers": False}, {"raw": True}], ids=str)
-def test_devices_of_their_own_are_a_pair(changes: dict[str, bool]) -> None:
+def test_devices_of_their_own_are_looked_at_together(changes: dict[str, bool]) -> None:
     mode = Mode(1280, 720, 30)
     room = replace(ROOM, camera={"main": CameraDevice("BRIO", mode)}, mic={"main": MicDevice("Lav")})
     setting = replace(SETTING, profile=room, **changes)
     request = ask_sync(setting, "main")
-    assert request == SyncRequest("main", pair=Pair("BRIO", mode, "Lav"), seconds=14.0)
+    assert request == SyncRequest("main", devices=CameraAndMic("BRIO", mode, "Lav"), seconds=14.0)
     assert request.disturbs
     assert set(request.resources) == {ask_camera(setting, "main").resource, ask_mic(setting, "main").resource}
     assert not APART.disturbs

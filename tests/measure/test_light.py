@@ -53,7 +53,7 @@ def test_evenness_is_the_least_of_nine_fields_against_their_mean():
     found = values(clip, backdrop=Box(0, 0, 1, 1))["light.evenness"]
     assert found.value == pytest.approx(0.5 / (8.5 / 9), abs=0.02)
     assert values(clip)["light.evenness"].reason is Reason.NOT_IN_PROFILE
-    assert values(clip, backdrop="green")["light.evenness"].reason is Reason.NOT_IN_PROFILE
+    assert values(clip, backdrop="green")["light.evenness"].reason is Reason.NONE_HERE
 
 
 @pytest.mark.parametrize("share", [0, 0.0007, 0.02, 0.3])

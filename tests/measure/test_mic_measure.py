@@ -93,8 +93,9 @@ def test_split_packs_are_judged_by_the_louder_one():
 
 def test_a_safety_copy_is_not_streamed():
     take = np.stack((voice(6), np.clip(30 * voice(6), -1, 1)), axis=1)
-    read, first = measured(take, layout="safety"), values(mono(take[:, 0]))
-    assert {name: each.value for name, each in read.items()} == first
+    read, first = values(take, layout="safety"), values(mono(take[:, 0]))
+    del read["taps"], first["taps"]
+    assert read == first
 
 
 def test_a_mono_microphone_may_leave_the_other_input_open():
@@ -108,7 +109,7 @@ def test_a_dead_channel_is_muted(layout):
     take = np.stack((voice(6), np.zeros(6 * RATE)), axis=1)
     read = measured(take, layout=layout)
     assert read["muted"].value is True
-    assert read["muted"].params == {"channels": ("2",)}
+    assert read["muted"].params == {"channels": ("2",), "what": ("channel-2",)}
     assert read["loudness_lufs"].value is not None
     assert read["balance_db"].value is None
 
@@ -240,9 +241,22 @@ def test_a_microphone_wired_the_wrong_way_round():
 
 LEVELS = (
     *("loudness_lufs", "momentary_max_lufs", "short_max_lufs", "true_peak_dbtp", "peak_dbfs"),
-    *("speech_dbfs", "noise_dbfs", "hum_dbfs"),
+    *("speech_dbfs", "noise_dbfs", "hum_dbfs", "tone_dbfs"),
 )
-UNMOVED = ("snr_db", "balance_db", "polarity", "clipped_ppm", "clip_run", "bandwidth_hz", "muted", "dropouts", "hum_hz")
+UNMOVED = (
+    "echo_db",
+    "tone_hz",
+    "reverb_s",
+    "snr_db",
+    "balance_db",
+    "polarity",
+    "clipped_ppm",
+    "clip_run",
+    "bandwidth_hz",
+    "muted",
+    "dropouts",
+    "hum_hz",
+)
 
 
 @settings(max_examples=8, deadline=None)

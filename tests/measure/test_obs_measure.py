@@ -4,51 +4,35 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
+from obs_states import AT_REST, CAM, LAV, SETTINGS
 
-from rigcheck.checks.obs import OBS_CHECKS, ask_obs, limit_delay, limit_target, limit_virtualcam, trial_hosts
-from rigcheck.later import Push, PushTest
+from rigcheck.checks.obs import (
+    OBS_CHECKS,
+    ask_obs,
+    limit_delay,
+    limit_key,
+    limit_scene,
+    limit_target,
+    limit_virtualcam,
+    trial_hosts,
+)
+from rigcheck.judge import judge
 from rigcheck.measure.canvas import canvas_faults
 from rigcheck.measure.obs import measure_obs
 from rigcheck.metrics import METRICS
-from rigcheck.model import OneOf, Reason, Span, Stage
-from rigcheck.obs_state import ObsInput, ObsState
+from rigcheck.model import Limit, Measurement, OneOf, Reason, Span, Stage, Status
+from rigcheck.obs_state import ObsInput
 from rigcheck.profile import CameraDevice, Host, MicDevice, ObsPc, Profile, Secret, Setting, Show
+from rigcheck.uplink import Push, PushTest
 
-CAM = ObsInput("Cam 1", "v4l2_input", is_active=True)
-LAV = ObsInput("Lav 1", "alsa_input_capture", is_active=True, muted=False, peak_dbfs=-12.0, silent=False)
 MUSIC = ObsInput("音乐 🎵", "ffmpeg_source", is_active=False, muted=False, silent=False, media="playing")
-SETTINGS = {"base": "1080x1920", "output": "720x1280", "fps": "30", "color_space": "709", "color_range": "Partial"}
 PC = ObsPc(profile="taobao-1", collection="rooms", scene="Live", scenes=("Live", "Standby"), inputs=("Cam 1", "Lav 1"))
 ROOM = Profile(
     camera={"main": CameraDevice(obs_input="Cam 1")},
     mic={"main": MicDevice(obs_input="Lav 1")},
     obs={"main": PC, "spare": PC},
 )
-GOOD = ObsState(
-    version="31.0.3",
-    websocket="5.5.6",
-    profile="taobao-1",
-    collection="rooms",
-    scene="Live",
-    scenes=("Live", "Standby", "Cam 2"),
-    inputs=(CAM, LAV, MUSIC),
-    settings=SETTINGS,
-    streaming=False,
-    reconnecting=False,
-    recording=False,
-    virtualcam=False,
-    studio_mode=False,
-    target="platform",
-    has_key=True,
-    delay_s=0.0,
-    disk_free_gb=100.0,
-    rendered=(1000, 1045),
-    render_skipped=(4, 4),
-    encoded=(0, 0),
-    encode_skipped=(0, 0),
-    sent=None,
-    dropped=None,
-)
+GOOD = replace(AT_REST, inputs=(CAM, LAV, MUSIC))
 STREAMING = {"streaming": True, "sent": (900, 1000), "dropped": (7, 7), "encoded": (900, 1000), "rendered": (900, 1000)}
 
 
@@ -89,6 +73,7 @@ def test_a_good_obs():
         "obs.virtualcam_on": False,
         "obs.canvas_ok": True,
         "obs.target_is_test": False,
+        "obs.key_set": True,
         "obs.skipped_pct": 0.0,
         "obs.dropped_pct": Reason.NOT_STREAMING,
         "obs.reconnecting": False,
@@ -96,6 +81,7 @@ def test_a_good_obs():
         "obs.disk_free_gb": Reason.NOT_IN_PROFILE,
         "obs.log_warnings": 0,
         "obs.spare_differs": Reason.NOT_IN_PROFILE,
+        "obs.settings_differ": Reason.NO_PLAN,
     }
 
 
@@ -155,6 +141,26 @@ def test_a_target_that_is_not_the_platform(place):
     assert one("target_is_test", target=place) == (True, (place,))
 
 
+def test_only_a_platform_wants_a_stream_key():
+    assert one("key_set") == (True, ())
+    assert one("key_set", has_key=False) == (False, ())
+    assert one("key_set", has_key=False, target="private") == (Reason.NONE_HERE, ())
+
+
+@pytest.mark.parametrize("stage", Stage)
+@pytest.mark.parametrize("pusher", ["obs", "companion"])
+def test_scene_and_key_are_due_when_the_show_begins(stage, pusher):
+    metric, setting = (
+        METRICS["obs.scene_ok"],
+        Setting(replace(ROOM, show=Show(pusher=pusher)), stage, date(2026, 11, 22)),
+    )
+    scene, key = limit_scene(setting, "main", metric), limit_key(setting, "main", metric)
+    assert (scene is None) is (stage is Stage.GO)  # then the built-in one holds
+    assert scene is None or judge(Measurement(metric, False), scene).status is Status.WARN
+    assert (key == Limit(OneOf((True,)))) is (stage is Stage.GO and pusher == "obs")
+    assert (key is None) is (stage is not Stage.GO or pusher != "obs")
+
+
 @pytest.mark.parametrize(
     ("url", "place", "is_test"),
     [
@@ -167,7 +173,7 @@ def test_a_target_that_is_not_the_platform(place):
     ],
 )
 def test_where_the_profile_itself_pushes_is_no_test(url, place, is_test):
-    assert one("target_is_test", replace(ROOM, later={"push": Push(url)}), target=place)[0] is is_test
+    assert one("target_is_test", replace(ROOM, push=Push(url)), target=place)[0] is is_test
 
 
 def test_without_a_target_an_obs_that_does_not_push_is_all_right():
@@ -286,7 +292,7 @@ def test_what_is_asked():
     ],
 )
 def test_the_hosts_of_a_trial_ingest(push, hosts):
-    assert trial_hosts(setting_of(replace(ROOM, later={"push": push} if push else {}))) == hosts
+    assert trial_hosts(setting_of(replace(ROOM, push=push or Push()))) == hosts
 
 
 def test_limits_that_depend_on_who_pushes_and_how_fast_it_must_be():

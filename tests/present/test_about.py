@@ -3,7 +3,7 @@
 import pytest
 from reports import GOOD, Room, part, report_of
 
-from rigcheck.i18n import load_catalogue
+from rigcheck.i18n import languages, load_catalogue
 from rigcheck.model import Reason
 from rigcheck.present.about import reason_id
 from rigcheck.present.fault import numbered_faults
@@ -26,11 +26,13 @@ FAULTS = {
 def obs_fault(reason: Reason, params, words=EN):
     """What is said of an OBS that was not seen: the reason and what to do."""
     room = Room(values=part("obs", reason), params={key: params for key in GOOD if key.startswith("obs.")})
-    first = next(fault.first for fault in numbered_faults(report_of(room)) if fault.first.check.startswith("obs."))
+    first = next(
+        fault.first for fault in numbered_faults(report_of(room).findings) if fault.first.check.startswith("obs.")
+    )
     return facts(first, words)[0], " ".join(steps(first, words))
 
 
-@pytest.mark.parametrize("words", [EN, ZH], ids=["en", "zh-Hans"])
+@pytest.mark.parametrize("words", [load_catalogue(name) for name in languages()], ids=languages())
 def test_every_way_not_to_see_obs_has_its_own_sentence_and_its_own_advice(words):
     said = [obs_fault(reason, params, words) for reason, params in FAULTS.items()]
     assert len({why for why, _ in said}) == len(FAULTS)

@@ -10,12 +10,14 @@ import pexpect
 import pytest
 from rich.console import Console
 
+from rigcheck.checklist_state import ChecklistRequest
 from rigcheck.errors import NotSeen
 from rigcheck.i18n import load_catalogue
 from rigcheck.model import Reason
 from rigcheck.present.progress import Progress, shows_prompts
 from rigcheck.samples import AudioRequest, CameraRequest, HostState, PowerRequest
 from rigcheck.sources.mic import LEAD_S
+from rigcheck.uplink_state import UplinkRequest
 
 EN, ZH = load_catalogue("en"), load_catalogue("zh-Hans")
 TAKE = AudioRequest(speak_s=8.0, quiet_s=4.0)
@@ -191,3 +193,37 @@ def test_the_live_display_follows_the_clock():
             time.sleep(0.05)
     seen = re.sub(r"\x1b\[[\d;?]*[a-zA-Z]", "", stream.getvalue())
     assert "SPEAK NOW, as in the show  8 s" in seen
+
+
+@pytest.mark.parametrize("stream", [io.StringIO, Screen], ids=["log", "terminal"])
+def test_what_a_metered_line_will_be_charged_is_said_before(stream, monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "100")
+    metered = UplinkRequest("backup", engines=("http",), rate_kbps=8000, seconds=30, max_bytes=20_000_000)
+    said = stream()
+    with Progress(EN, stream=said) as progress:
+        progress.began(metered)
+    assert "Line backup is metered: this test takes about 3.0 MB of it, 20.0 MB at most." in said.getvalue()
+
+
+def test_nothing_is_said_of_lines_without_a_meter_or_to_cron():
+    for quiet, request in (
+        (False, UplinkRequest(engines=("http",), rate_kbps=8000)),
+        (False, UplinkRequest(rate_kbps=8000, max_bytes=20_000_000)),  # no engine: nothing is sent
+        (True, UplinkRequest(engines=("http",), rate_kbps=8000, max_bytes=20_000_000)),
+    ):
+        said = io.StringIO()
+        Progress(EN, stream=said, quiet=quiet).began(request)
+        assert said.getvalue() == ""
+
+
+def test_a_question_to_a_person_has_the_terminal_to_itself(monkeypatch):
+    monkeypatch.setenv("TERM", "xterm")
+    screen = Screen()
+    with Progress(EN, stream=screen) as progress:
+        progress.began(TAKE)
+        progress.began(ChecklistRequest("1", "goods on the table"))
+        asked = screen.getvalue()
+        time.sleep(0.6)  # the display draws itself anew eight times a second
+        assert screen.getvalue() == asked
+    assert screen.getvalue() == asked

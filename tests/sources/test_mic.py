@@ -11,10 +11,11 @@ import pytest
 from services_pulse import pulse, tone
 
 from rigcheck.errors import NotSeen
+from rigcheck.measure.rate import rate_error
 from rigcheck.model import Reason
 from rigcheck.samples import AudioRequest
 from rigcheck.sources.live import LiveSource
-from rigcheck.sources.mic import GUARD_S, LEAD_S, Take, clip_of
+from rigcheck.sources.mic import BLOCK_S, GUARD_S, LEAD_S, Take, clip_of
 
 AMBIENT = {"speak_s": 3.0, "quiet_s": 0.0}
 
@@ -49,6 +50,17 @@ def test_records_a_tone_at_its_level(server):
     assert clip.samples.dtype == np.float32
     np.testing.assert_allclose(rms_dbfs(clip.samples), [-20.0, -20.0], atol=0.1)
     assert (clip.speak, clip.quiet, clip.live, clip.missing) == (None, None, True, 0)
+
+
+@pytest.mark.svc
+def test_the_arrivals_of_a_sound_servers_blocks_tell_its_rate(server):
+    with server.playing(tone()):
+        clip = take(speak_s=12.0, quiet_s=0.0)
+    read = rate_error(clip.arrived_s, clip.block, clip.rate_hz)
+    assert len(clip.arrived_s) * clip.block >= len(clip.samples)
+    assert (clip.arrived_s[0], clip.block) == (0.0, round(BLOCK_S * clip.rate_hz))
+    assert read is not None
+    assert abs(read.ppm) < 20_000  # the null sink of a busy machine is late by some thousands
 
 
 @pytest.mark.svc
@@ -186,6 +198,13 @@ def recorded(block_times_s, block=4800, overflow_at=()):
     return made
 
 
+def test_the_arrivals_of_blocks_are_kept_from_the_first_one_on(monkeypatch):
+    times = iter([70.0, 70.1000001, 70.25, 70.3])
+    monkeypatch.setattr("rigcheck.sources.mic.time.perf_counter", lambda: next(times))
+    clip = clip_of(recorded([0.1, 0.2, 0.3, 0.4]), AudioRequest(speak_s=0.2, quiet_s=0.0), 0.0)
+    assert (clip.arrived_s, clip.block) == ((0.0, 0.1, 0.25, 0.3), 4800)
+
+
 def test_overflow_flags_are_counted():
     made = recorded([0.1, 0.2, 0.3], overflow_at={1, 2})
     assert clip_of(made, AudioRequest(speak_s=1.0, quiet_s=0.0), 0.0).overflows == 2
@@ -218,3 +237,18 @@ def test_phases_of_a_late_take_are_cut_to_what_was_recorded():
     clip = clip_of(made, AudioRequest(speak_s=3.0, quiet_s=2.0), started_s=97.0)
     assert clip.speak == (0, 2 * 48_000)
     assert clip.quiet == (round((2 + GUARD_S) * 48_000), 4 * 48_000)
+
+
+def test_whoever_sees_that_there_is_a_first_block_can_read_it():
+    """The callback runs in a thread of PortAudio's own."""
+    made = Take(48_000)
+    seen = []
+
+    class Block(np.ndarray):
+        def copy(self, *_):
+            seen.append(made.first_s)
+            return np.zeros((4800, 1), np.float32)
+
+    made.receive(np.zeros((4800, 1), np.float32).view(Block), 4800, CLOCK, Status())
+    assert seen == [None]
+    assert made.first_s is not None

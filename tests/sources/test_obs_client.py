@@ -1,5 +1,6 @@
 import json
 import logging
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -238,6 +239,19 @@ async def test_another_service_is_no_obs(said: str):
 class QuietHandler(BaseHTTPRequestHandler):
     def log_message(self, *_: object) -> None:
         pass
+
+
+async def test_who_hangs_up_in_mid_handshake_is_lost():
+    def hang_up(listener: socket.socket) -> None:
+        line, _ = listener.accept()
+        with line:
+            line.recv(4096)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=hang_up, args=(listener,))
+        thread.start()
+        assert (await fault(ObsAddress(f"ws://127.0.0.1:{listener.getsockname()[1]}"))).reason is Reason.LOST
+        thread.join()
 
 
 async def test_a_web_server_is_no_obs():

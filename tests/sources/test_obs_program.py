@@ -27,8 +27,10 @@ from rigcheck.samples import PROGRAM, AudioClip, AudioRequest, CameraClip, Camer
 from rigcheck.sources import obs_program
 from rigcheck.sources.live import LiveSource
 from rigcheck.sources.media import read_clip, read_take
+from rigcheck.sources.obs_client import ObsClient
 from rigcheck.sources.obs_guard import Guard
-from rigcheck.sources.obs_program import Recording, is_here, record_program
+from rigcheck.sources.obs_program import is_here, record_program
+from rigcheck.sources.obs_recording import Recording
 
 pytestmark = pytest.mark.svc
 TAKE_S = 4
@@ -241,22 +243,96 @@ def test_an_older_copy_is_somebody_elses(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["a.mp4"]
 
 
-def test_killed_in_the_middle_it_is_lost_and_leaves_no_file(doomed: ObsStudio) -> None:
-    async def look() -> NotSeen:
-        async with anyio.create_task_group() as group:
+async def kill_it(obs: ObsStudio, after_s: float) -> NotSeen:
+    """What is not seen where OBS is killed so many seconds after it was asked."""
+    async with anyio.create_task_group() as group:
 
-            async def kill() -> None:
-                await anyio.sleep(1)
-                doomed.kill()
+        async def kill() -> None:
+            await anyio.sleep(after_s)
+            await anyio.to_thread.run_sync(obs.kill)
 
-            group.start_soon(kill)
-            return await unseen(lambda: LiveSource().acquire(sound_of(doomed, 20.0)))
+        group.start_soon(kill)
+        return await unseen(lambda: LiveSource().acquire(sound_of(obs, 20.0)))
 
+
+@pytest.mark.parametrize("after_s", [0.2, 0.5, 1.0])
+def test_killed_in_the_middle_it_is_lost_and_leaves_no_file(doomed: ObsStudio, after_s: float) -> None:
     began = time.monotonic()
-    assert anyio.run(look).reason is Reason.LOST
-    assert time.monotonic() - began < 5
+    assert anyio.run(kill_it, doomed, after_s).reason is Reason.LOST
+    assert time.monotonic() - began < 8
     time.sleep(0.5)
     assert list(doomed.recordings.iterdir()) == []
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_killed_before_it_named_the_file_it_leaves_only_what_was_there(
+    doomed: ObsStudio, monkeypatch: pytest.MonkeyPatch, is_first: bool
+) -> None:
+    """On a busy computer OBS takes a recording on, and for long names none, or somebody's that it made before."""
+    theirs = None
+    if not is_first:
+        doomed.ask("StartRecord")
+        doomed.wait_for("GetRecordStatus", "outputActive", value=True)
+        time.sleep(0.5)
+        theirs = Path(doomed.ask("StopRecord")["outputPath"])
+        doomed.wait_for("GetRecordStatus", "outputActive", value=False)
+        time.sleep(1.1)  # its name has seconds in it
+
+    async def name_the_last(_: ObsClient) -> Path | None:
+        return theirs
+
+    monkeypatch.setattr(obs_program, "path_of", name_the_last)
+    assert anyio.run(kill_it, doomed, 1.0).reason is Reason.LOST
+    time.sleep(0.5)
+    assert list(doomed.recordings.iterdir()) == ([theirs] if theirs else [])
+
+
+def test_cancelled_while_obs_begins_it_leaves_nothing(obs: ObsStudio, monkeypatch: pytest.MonkeyPatch) -> None:
+    """OBS takes a recording on at once, and begins it when its window's thread comes to it."""
+    is_active: list[bool] = []
+
+    async def look() -> None:
+        with anyio.CancelScope() as scope:
+            ask = ObsClient.ask
+
+            async def ask_and_cancel(client: ObsClient, request: str, data: Any = None) -> Any:
+                answer = await ask(client, request, data)
+                if request == "StartRecord":
+                    is_active.append((await ask(client, "GetRecordStatus"))["outputActive"])
+                    scope.cancel()
+                return answer
+
+            monkeypatch.setattr(ObsClient, "ask", ask_and_cancel)
+            await record_program(obs.address, 20.0)
+        assert scope.cancelled_caught
+
+    anyio.run(look)
+    assert is_active == [False]  # it had not begun
+    time.sleep(1)
+    assert left(obs) == NOTHING
+
+
+@pytest.mark.parametrize("when", ["asked", "taken on"])
+def test_hung_before_it_began_it_stops_when_it_wakes_up(
+    doomed: ObsStudio, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """Nobody knows into which file it will record, if it will."""
+    ask = ObsClient.ask
+
+    async def ask_and_hang(client: ObsClient, request: str, data: Any = None) -> Any:
+        if request == "StartRecord" and when == "asked":
+            doomed.hang()
+        answer = await ask(client, request, data)
+        if request == "StartRecord":
+            doomed.hang()
+        return answer
+
+    monkeypatch.setattr(ObsClient, "ask", ask_and_hang)
+    assert anyio.run(unseen, lambda: record_program(doomed.address, 20.0)).reason is Reason.TIMEOUT
+    doomed.resume()
+    time.sleep(5)
+    assert left(doomed) == NOTHING
+    assert when == "asked" or "Recording Start" in doomed.log  # asked by somebody who has gone, it may or may not
 
 
 def test_hung_in_the_middle_it_stops_when_it_wakes_up(doomed: ObsStudio) -> None:
@@ -307,7 +383,7 @@ def test_the_guard_leaves_another_recording_alone(doomed: ObsStudio, tmp_path: P
     assert left(doomed)[0]
 
 
-@pytest.mark.parametrize("why", ["elsewhere", "no folder", "full disk"])
+@pytest.mark.parametrize("why", ["elsewhere", "no folder", "full disk", "over a file"])
 def test_where_it_cannot_be_recorded_pictures_and_meters_are_an_estimate(
     obs: ObsStudio, monkeypatch: pytest.MonkeyPatch, why: str
 ) -> None:
@@ -315,17 +391,24 @@ def test_where_it_cannot_be_recorded_pictures_and_meters_are_an_estimate(
         return False
 
     folder = {"parameterCategory": "SimpleOutput", "parameterName": "FilePath"}
+    overwrites = {"parameterCategory": "Output", "parameterName": "OverwriteIfExists"}
+    naming = {"parameterCategory": "Output", "parameterName": "FilenameFormatting"}
     if why == "elsewhere":
         monkeypatch.setattr(obs_program, "is_here", elsewhere)
     if why == "no folder":
         obs.ask("SetProfileParameter", {**folder, "parameterValue": str(obs.recordings / "not there")})
     if why == "full disk":
         monkeypatch.setattr(obs_program, "LEAST_FREE_BYTES", 2**62)
+    if why == "over a file":
+        obs.ask("SetProfileParameter", {**overwrites, "parameterValue": "true"})
+        obs.ask("SetProfileParameter", {**naming, "parameterValue": "show"})
     try:
         with LiveSource() as source:
             sound, picture = (anyio.run(source.acquire, request) for request in (sound_of(obs), picture_of(obs)))
     finally:
         obs.ask("SetProfileParameter", {**folder, "parameterValue": str(obs.recordings)})
+        obs.ask("SetProfileParameter", {**overwrites, "parameterValue": "false"})
+        obs.ask("SetProfileParameter", {**naming, "parameterValue": "%CCYY-%MM-%DD %hh-%mm-%ss"})
     assert isinstance(sound, LevelTrace)
     assert isinstance(picture, CameraClip)
     assert (sound.via, picture.via) == ("obs-shot", "obs-shot")

@@ -12,6 +12,7 @@ from services_obs import ObsStudio
 from services_video import mute_server
 
 from rigcheck.samples import ObsAddress
+from rigcheck.secret import HIDDEN
 
 pytestmark = pytest.mark.svc
 
@@ -52,6 +53,24 @@ def test_profile_collection_and_the_advanced_mode(own: ObsStudio, monkeypatch: p
     (folder / "streamEncoder.json").write_text(json.dumps({"bitrate": 6000, "keyint_sec": 2}))
     settings = read(own).settings
     assert (settings["encoder"], settings["video_kbps"], settings["keyint_s"]) == ("x264", "6000", "2")
+    assert [settings[name] for name in ("rate_control", "preset", "bframes")] == ["CBR", "veryfast", "3"]
+    assert "h264_profile" not in settings  # left to x264
+    own_words = {"rate_control": "VBR", "preset": "fast", "profile": "main", "bf": 1, "x264opts": "keyint=90 bframes=0"}
+    (folder / "streamEncoder.json").write_text(json.dumps(own_words))
+    settings = read(own).settings
+    names = ("rate_control", "preset", "h264_profile", "bframes", "keyint_s")
+    assert [settings[name] for name in names] == ["VBR", "fast", "main", "0", "3"]
+
+
+def test_simple_mode_of_other_encoders(own: ObsStudio):
+    assert [read(own).settings[name] for name in ("rate_control", "preset", "bframes")] == ["CBR", "ultrafast", "0"]
+    set_parameter(own, "SimpleOutput/StreamEncoder", "nvenc")
+    set_parameter(own, "SimpleOutput/NVENCPreset2", "p6")
+    settings = read(own).settings
+    assert (settings["encoder"], settings["preset"]) == ("nvenc", "p6")
+    assert "bframes" not in settings  # left to the card
+    set_parameter(own, "SimpleOutput/StreamEncoder", "amd")
+    assert "preset" not in read(own).settings
 
 
 @pytest.mark.parametrize(
@@ -74,6 +93,15 @@ def test_where_the_stream_goes(obs: ObsStudio, server: str, target: str):
     set_service(obs, server="", key="")
     assert (state.target, state.has_key) == (target, True)
     assert "k3y" not in str(asdict(state))
+
+
+def test_the_key_is_a_text_to_hide(obs: ObsStudio, caplog: pytest.LogCaptureFixture):
+    set_service(obs, server="rtmp://127.0.0.1/live", key="k3y-nobody-may-see")
+    with caplog.at_level("DEBUG", "rigcheck"):
+        read(obs, seconds=0.0)
+    set_service(obs, server="", key="")
+    assert {"k3y-nobody-may-see", obs.password} == {getattr(record, HIDDEN, None) for record in caplog.records} - {None}
+    assert "k3y" not in caplog.text
 
 
 def test_known_services(obs: ObsStudio):

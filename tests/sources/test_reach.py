@@ -98,12 +98,16 @@ def test_name_servers_errors_are_told_apart(monkeypatch, error, outcome):
     assert look("rtmp://ingest.example/live").outcome == outcome
 
 
+def answer_late(*_args: object, **_options: object) -> list[object]:
+    time.sleep(4)
+    return []
+
+
 def test_a_name_server_that_hangs_costs_its_limit_only(monkeypatch):
-    monkeypatch.setattr(reach, "NAME_LIMIT_S", 0.2)
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: time.sleep(1.0))
+    monkeypatch.setattr(socket, "getaddrinfo", answer_late)
     began = time.monotonic()
     assert look("rtmp://ingest.example/live").outcome == "no-resolver"
-    assert time.monotonic() - began < 2.5
+    assert time.monotonic() - began < 3
 
 
 @pytest.mark.parametrize("error", ["ENETUNREACH", "EHOSTUNREACH", "ETIMEDOUT", "EPERM"])

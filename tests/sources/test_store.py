@@ -532,7 +532,7 @@ ENTRIES: list[dict[str, Any]] = [
     {"kind": "mic"},
     {"key": "camera"},
     {"key": "camera@"},
-    {"key": "camera@" + "x" * 41},
+    {"key": "camera@" + "x" * 201},
     {"key": "mic@main"},
     {"key": 1},
     {"fields": {}},

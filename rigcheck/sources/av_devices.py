@@ -21,8 +21,8 @@ Acquire = Callable[[CameraRequest | AudioRequest], Awaitable[Sample]]
 
 
 @dataclass(slots=True)
-class Devices:
-    """Cameras and microphones, and what came of each: what was taken of a pair serves its sync, too."""
+class AvDevices:
+    """Cameras and microphones, and what came of each: what was taken of them serves their sync, too."""
 
     acquire: Acquire
     _kept: dict[str, Sample | NotSeen] = field(default_factory=dict)  # by resource
@@ -39,17 +39,17 @@ class Devices:
         return sample
 
     async def follow(self, request: SyncRequest) -> SyncClip:
-        """Both of a pair at once: what was taken of them in this run, else a take of their own.
+        """A camera and a microphone at once: what was taken of them in this run, else a take of their own.
 
-        Raises NotSeen as either did; not-by-this-route without a pair, or where one of them is not on this computer's
+        Raises NotSeen as either did; not-by-this-route without them, or where one of them is not on this computer's
         clock (a file, an input of OBS that stands in for it); too-short where they were not there together; lost where
         some of the sound did not come.
         """
-        if request.pair is None:
+        if request.devices is None:
             raise NotSeen(Reason.NOT_THIS_WAY)
         wanted = (
-            CameraRequest(device=request.pair.camera, mode=request.pair.mode, seconds=request.seconds, keep=0),
-            AudioRequest(device=request.pair.mic, speak_s=request.seconds + START_S, quiet_s=0.0),
+            CameraRequest(device=request.devices.camera, mode=request.devices.mode, seconds=request.seconds, keep=0),
+            AudioRequest(device=request.devices.mic, speak_s=request.seconds + START_S, quiet_s=0.0),
         )
         if not all(one.resource in self._kept for one in wanted):
             await self._take_all(wanted)

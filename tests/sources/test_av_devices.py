@@ -21,11 +21,11 @@ from rigcheck.samples import (
     SyncClip,
     SyncRequest,
 )
-from rigcheck.sources.pair import Devices
-from rigcheck.sync_state import STEP_S, Pair
+from rigcheck.sources.av_devices import AvDevices
+from rigcheck.sync_state import STEP_S, CameraAndMic
 
 pytestmark = pytest.mark.anyio
-ASKED = SyncRequest(pair=Pair("BRIO", None, "Lav"), seconds=2.0)
+ASKED = SyncRequest(devices=CameraAndMic("BRIO", None, "Lav"), seconds=2.0)
 CAMERA, MIC = CameraRequest(device="BRIO"), AudioRequest(device="Lav")
 RATE_HZ = 48_000
 
@@ -70,7 +70,7 @@ def clicks_s(clip: SyncClip) -> float:
 
 async def test_both_are_laid_on_the_time_of_the_first_frame() -> None:
     source = Acquired(camera_clip(began_s=1001.5), take(began_s=1000.25, click_s=2.3))
-    clip = await Devices(source).follow(ASKED)
+    clip = await AvDevices(source).follow(ASKED)
     assert clip.t_s[int(clip.luma.argmax())] == pytest.approx(1.0)
     assert clicks_s(clip) == pytest.approx(1000.25 + 2.3 - 1001.5, abs=STEP_S)
     assert clip.sound_at_s == pytest.approx(
@@ -84,14 +84,14 @@ async def test_both_are_laid_on_the_time_of_the_first_frame() -> None:
 
 
 async def test_frames_that_nobody_heard_are_left_out() -> None:
-    clip = await Devices(Acquired(camera_clip(began_s=1000.0), take(began_s=1000.5, click_s=0.5))).follow(ASKED)
+    clip = await AvDevices(Acquired(camera_clip(began_s=1000.0), take(began_s=1000.5, click_s=0.5))).follow(ASKED)
     assert clip.t_s[0] == pytest.approx(0.5)
     assert clicks_s(clip) == pytest.approx(1.0, abs=STEP_S)
 
 
 async def test_what_was_taken_before_serves_again() -> None:
     source = Acquired(camera_clip(began_s=1000.0), take(began_s=1000.0, click_s=1.0))
-    devices = Devices(source)
+    devices = AvDevices(source)
     await devices.take(CAMERA)
     await devices.take(MIC)
     assert clicks_s(await devices.follow(ASKED)) == pytest.approx(1.0, abs=STEP_S)
@@ -119,13 +119,13 @@ async def test_without_both_there_is_the_reason(
     camera: Sample | NotSeen | None, mic: Sample | NotSeen | None, reason: Reason
 ) -> None:
     with anyio.fail_after(2), pytest.raises(NotSeen) as caught:
-        await Devices(Acquired(camera, mic)).follow(ASKED)
+        await AvDevices(Acquired(camera, mic)).follow(ASKED)
     assert caught.value.reason is reason
 
 
 async def test_a_camera_that_was_cut_short_is_not_opened_again() -> None:
     source = Acquired(None, take(0.0, 1.0))
-    devices = Devices(source)
+    devices = AvDevices(source)
     with anyio.move_on_after(0.05):
         await devices.take(CAMERA)
     await devices.take(MIC)
