@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import deque
 from itertools import count
 from typing import Any
 
@@ -38,13 +39,31 @@ def lit_share(t_s: float) -> float:
     return float(seen_s.clip(0).sum()) / EXPOSURE_S
 
 
+class Clock:
+    """When what is played will be heard: a driver's word for a block is off by what kept us waiting, so most count."""
+
+    def __init__(self) -> None:
+        self._played = 0
+        self._began_s: deque[float] = deque(maxlen=41)  # of the first sample, by each of the last two seconds' blocks
+
+    def heard_s(self, frames: int, buffered_s: float, *, is_broken: bool) -> np.ndarray:
+        """Of the next samples; `is_broken` when some came too late, so that all that follow do."""
+        if is_broken:
+            self._began_s.clear()
+        self._began_s.append(time.monotonic() + buffered_s - self._played / RATE_HZ)
+        self._played += frames
+        return np.median(self._began_s) + np.arange(self._played - frames, self._played) / RATE_HZ
+
+
 def play(card: int, began_s: float, late_s: float) -> sounddevice.OutputStream:
-    def fill(out: np.ndarray, frames: int, clock: Any, _status: object) -> None:
-        heard_s = time.monotonic() + clock.outputBufferDacTime - clock.currentTime
-        t_s = heard_s + np.arange(frames) / RATE_HZ - began_s - late_s
-        tone = 0.5 * np.sin(2 * np.pi * BEEP_HZ * t_s) + np.random.default_rng().normal(0, 3e-4, frames)
-        quiet = np.random.default_rng().normal(0, 3e-4, frames)
-        out[:] = np.where(is_on(t_s, BEEP_S), tone, quiet)[:, None]
+    heard = Clock()
+    random = np.random.default_rng()
+
+    def fill(out: np.ndarray, frames: int, clock: Any, status: sounddevice.CallbackFlags) -> None:
+        buffered_s = clock.outputBufferDacTime - clock.currentTime
+        t_s = heard.heard_s(frames, buffered_s, is_broken=status.output_underflow) - began_s - late_s
+        tone = 0.5 * np.sin(2 * np.pi * BEEP_HZ * t_s)
+        out[:] = (np.where(is_on(t_s, BEEP_S), tone, 0) + random.normal(0, 3e-4, frames))[:, None]
 
     (device,) = [n for n, one in enumerate(sounddevice.query_devices()) if f"(hw:{card},1)" in one["name"]]
     return sounddevice.OutputStream(
