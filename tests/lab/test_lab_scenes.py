@@ -81,7 +81,7 @@ def test_a_link_by_serial_number_leads_to_its_camera(tmp_path: Path, nodes: list
     link.symlink_to(nodes[1])
     try:
         with fed(nodes[1], Scene([yuyv(noisy(60, 1.0, seed)) for seed in range(8)]), tmp_path):
-            assert str(link) in rigcheck(tmp_path, "devices").stdout
+            assert any(str(link) in rigcheck(tmp_path, "devices").stdout for _ in range(3))  # it has eight seconds
             assert look(tmp_path, str(link), "light")["measurements"]["light.mean_ire"] == pytest.approx(20.1, abs=0.5)
     finally:
         link.unlink()
