@@ -15,7 +15,8 @@ site: hangzhou-2f
 show: {platforms: [taobao], orientation: portrait, starts: "20:00", hours: 4, content: talking-head, pusher: obs, low_latency: false}
 camera:
   main:   {device: "Logitech BRIO", mode: 1920x1080@30, rotate: 90, crop: centre,
-           subject: [0.3, 0.2, 0.4, 0.5], product: [0, 0, 1, 1], backdrop: green, anchor: [0.1, 0.1, 0.1, 0.1]}
+           subject: [0.3, 0.2, 0.4, 0.5], product: [0, 0, 1, 1], backdrop: green, anchor: [0.1, 0.1, 0.1, 0.1],
+           grey: [0, 0.9, 0.1, 0.1], chart: [[0.5, 0.8], [0.9, 0.8], [0.9, 1], [0.5, 1]]}
   backup: {device: 0, mode: 1280x720@29.97, crop: [0.7, 0, 0.3, 1]}
 mic:     {main: {device: "Wireless GO II", layout: mono, speak_s: 8, quiet_s: 4}, backup: {device: "obs:Lav 1"}}
 network:

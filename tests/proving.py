@@ -6,8 +6,10 @@ import anyio
 
 from rigcheck.check import Check
 from rigcheck.checks import ALL_CHECKS
+from rigcheck.cli.evidence import find_evidence
 from rigcheck.cli.options import Options
-from rigcheck.cli.probe import find_evidence, run_of
+from rigcheck.cli.probe import run_of
+from rigcheck.i18n import load_catalogue
 from rigcheck.selftest.fault import Excuse, Fault
 from rigcheck.selftest.proof import Proof, Row, prove
 from rigcheck.selftest.table import EXCUSES, FAULTS
@@ -18,9 +20,10 @@ def proved(
     faults: Sequence[Fault] = FAULTS, excuses: Sequence[Excuse] = EXCUSES, checks: tuple[Check, ...] = ALL_CHECKS
 ) -> Proof:
     options = Options(replay="demo:good")
-    evidence = find_evidence(options)
+    words = load_catalogue("en")
+    evidence = find_evidence(options, words)
     assert isinstance(evidence.source, FixtureSource)
-    return anyio.run(prove, run_of("selftest", checks, evidence, options), evidence.source, faults, excuses)
+    return anyio.run(prove, run_of("selftest", checks, evidence, options, words), evidence.source, faults, excuses)
 
 
 def fault_of(fault_id: str) -> Fault:

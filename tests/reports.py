@@ -51,6 +51,11 @@ GOOD: dict[str, Any] = {
     "mic.balance_db": Reason.MONO,
     "mic.polarity": Reason.MONO,
     "mic.bandwidth_hz": 15890.0,
+    "mic.tone_dbfs": -91.2,
+    "mic.echo_db": -44.0,
+    "mic.reverb_s": Reason.NO_CLAP,
+    "mic.rate_error_ppm": 11.0,
+    "mic.taps": Reason.NOT_IN_PROFILE,
     "camera.width_px": 1080,
     "camera.height_px": 1920,
     "camera.fps": 29.97,
@@ -66,6 +71,10 @@ GOOD: dict[str, Any] = {
     "camera.haze_pct": Reason.NO_BASELINE,
     "camera.noise_sigma": 1.83,
     "camera.levels": "full",
+    "camera.signal": True,
+    "camera.cadence": "steady",
+    "camera.together_pct": Reason.NOT_IN_PROFILE,
+    "camera.match_de00": Reason.NOT_IN_PROFILE,
     "camera.first_frame_ms": 640.0,
     "light.mean_ire": 44.2,
     "light.subject_ire": 58.6,
@@ -76,6 +85,9 @@ GOOD: dict[str, Any] = {
     "light.evenness": 0.87,
     "light.flicker_pct": 0.12,
     "light.flicker_hz": Reason.NO_FLICKER,
+    "light.cast_pct": Reason.NO_BASELINE,
+    "light.colour_error_de00": Reason.NOT_IN_PROFILE,
+    "light.pumping_pct": 0.9,
     "sync.offset_ms": 12.0,
     "sync.drift_ms_per_min": 0.4,
     "obs.reachable": True,
@@ -339,7 +351,9 @@ ROOMS: dict[str, Room] = {
     ),
     "empty-room": Room(
         values={
-            **dict.fromkeys(("mic.loudness_lufs", "mic.snr_db", "mic.bandwidth_hz"), Reason.NEEDS_HOST),
+            **dict.fromkeys(
+                ("mic.loudness_lufs", "mic.speech_dbfs", "mic.snr_db", "mic.bandwidth_hz"), Reason.NEEDS_HOST
+            ),
             **part("light", Reason.NEEDS_LIGHTS),
             **part("sync", Reason.NEEDS_HOST),
         },

@@ -1,4 +1,4 @@
-"""What people and programs read of the four recorded rooms, word by word.
+"""What people and programs read of the recorded rooms, word by word.
 
 `RIGCHECK_GOLDEN=write pytest tests/test_golden.py` writes the files anew; read the difference before committing it.
 The file name tells room, language, exit code and format.
@@ -15,6 +15,8 @@ from command import ROOT, rigcheck
 
 GOLDEN = ROOT / "tests" / "golden"
 ROOMS = {"good": 0, "backlit-hum-clipping": 2, "on-battery-frozen": 2, "nothing-answers": 3}
+ONE_FAULT = dict.fromkeys(("flicker", "soft-focus", "colour-cast", "muted", "late-sound"), 2)
+"""Rooms of the package alone; what programs read of them is much as of the others."""
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 TOOK = re.compile(r"(took |用时 |耗時 )\d+\.\d")
 
@@ -28,18 +30,18 @@ def golden(name: str, made: str) -> str:
 
 
 def replay(tmp_path: Path, room: str, language: str, *options: str) -> str:
-    source = ROOT / "tests" / "fixtures" / room
+    source = ROOT / "tests" / "fixtures" / room if room in ROOMS else f"demo:{room}"
     done = rigcheck(tmp_path, "preflight", "--replay", source, "--lang", language, *options)
     assert done.stderr == ""
-    assert done.returncode == ROOMS[room]
+    assert done.returncode == (ROOMS | ONE_FAULT)[room]
     return done.stdout
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("room", ROOMS | ONE_FAULT)
 def test_the_table(tmp_path, room: str, language: str) -> None:
     made = TOOK.sub(r"\g<1>0.0", replay(tmp_path, room, language))
-    assert made == golden(f"{room}.{language}.exit{ROOMS[room]}.txt", made)
+    assert made == golden(f"{room}.{language}.exit{(ROOMS | ONE_FAULT)[room]}.txt", made)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

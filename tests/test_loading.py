@@ -23,6 +23,7 @@ def test_the_whole_of_the_contract_is_read(write) -> None:
     assert profile.camera["main"] == CameraDevice(
         "Logitech BRIO", Mode(1920, 1080, 30.0), 90, "centre",
         Box(0.3, 0.2, 0.4, 0.5), Box(0, 0, 1, 1), "green", Box(0.1, 0.1, 0.1, 0.1),
+        Box(0, 0.9, 0.1, 0.1), Corners((0.5, 0.8), (0.9, 0.8), (0.9, 1), (0.5, 1)),
     )  # fmt: skip
     assert profile.camera["backup"] == CameraDevice(0, Mode(1280, 720, 29.97), crop=Box(0.7, 0, 0.3, 1))
     assert profile.mic["main"] == MicDevice("Wireless GO II", "mono", 8, 4)

@@ -40,21 +40,21 @@ WANTED = [
     "generic_rtmp",
     "generic_srt",
 ]
-SILENT = [
-    "taobao",
-    "douyin",
-    "kuaishou",
-    "wechat_channels",
-    "xiaohongshu",
-    "jd",
-    "pdd",
-    "tiktok",
-    "shopee",
-    "lazada",
-    "huya",
-    "douyu",
-    "amazon_live",
+SPEAKING = [
+    "bilibili",
+    "youtube",
+    "twitch",
+    "facebook",
+    "instagram",
+    "x",
+    "kick",
+    "trovo",
+    "nimo",
+    "generic_rtmp",
+    "generic_srt",
 ]
+"""Those that publish limits, or have none."""
+SILENT = [name for name in WANTED if name not in SPEAKING]
 
 
 def facts(platform):

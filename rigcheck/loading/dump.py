@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import astuple, fields, is_dataclass, replace
 from typing import Any
 
 import yaml
@@ -12,6 +12,7 @@ from rigcheck.address import host_of, place_of
 from rigcheck.model import Limit, OneOf, Span, Waiver
 from rigcheck.profile import Box, CameraDevice, MicDevice, Mode, ObsPc, PowerDevice, Profile
 from rigcheck.uplink import Network, Push
+from rigcheck.value import Corners
 
 _SECTIONS = (
     *("room", "site", "show", "camera", "mic", "power", "host", "obs", "platforms", "recommend"),
@@ -95,8 +96,8 @@ def _written(value: Any) -> Any:  # noqa: ANN401, PLR0911 - one line a kind of v
     """A value in the form in which people write it."""
     if isinstance(value, Mode):
         return _mode(value)
-    if isinstance(value, Box):
-        return [value.x, value.y, value.w, value.h]
+    if isinstance(value, Box | Corners):
+        return _written(astuple(value))
     if isinstance(value, Limit):
         sides = {"ok": _side(value.ok)}
         return sides if value.warn is None else {**sides, "warn": _side(value.warn)}

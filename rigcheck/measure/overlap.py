@@ -36,11 +36,8 @@ def measure_overlap(sample: CameraClip | Pair, setting: Setting, name: str) -> t
         return (_none(Reason.NOT_TOGETHER),)
     fps = _rate(own, first_s - spans[0][0], last_s - spans[0][0])
     others = tuple(other for other in setting.profile.camera if other != name and not is_spare(setting, other))
-    return (
-        Measurement(
-            CAMERA_TOGETHER, 100 * fps / own.asked.fps, estimate=last_s - first_s < _SURE_S, params={"names": others}
-        ),
-    )
+    is_brief = bool(last_s - first_s < _SURE_S)
+    return (Measurement(CAMERA_TOGETHER, 100 * fps / own.asked.fps, estimate=is_brief, params={"names": others}),)
 
 
 def is_spare(setting: Setting, name: str) -> bool:
@@ -51,7 +48,7 @@ def is_spare(setting: Setting, name: str) -> bool:
 def _rate(clip: CameraClip, first_s: float, last_s: float) -> float:
     """Frames a second between two times of the clip; a frame counts by the part of its interval that lies between."""
     counted = np.interp((first_s, last_s), clip.t_s, np.arange(clip.t_s.size))
-    return float(counted[1] - counted[0]) / (last_s - first_s)
+    return float((counted[1] - counted[0]) / (last_s - first_s))
 
 
 def _none(reason: Reason) -> Measurement:

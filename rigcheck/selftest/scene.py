@@ -94,7 +94,8 @@ def _with_backup_seen(evidence: Evidence) -> Evidence:
 
 
 def _with_virtual_camera(evidence: Evidence) -> Evidence:
-    return {**evidence, "obs@main": replace(cast("ObsState", evidence["obs@main"]), virtualcam=True)}
+    seen = {key: cast("ObsState", state) for key, state in evidence.items() if key.startswith("obs@")}
+    return {**evidence, **{key: replace(state, virtualcam=True) for key, state in seen.items()}}
 
 
 GOOD = Scene("good", as_shipped, all_of_it)

@@ -56,9 +56,10 @@ def colour_chart(codes: Codes, _: Places) -> Codes:
 
 
 def with_clap(clip: AudioClip) -> AudioClip:
-    """The take, and after it some quiet and a clap in the room."""
+    """The take as far as it was prompted, and after it some quiet and a clap in the room."""
     before, after = (round(part * clip.rate_hz) for part in (_CLAP_S, _TAIL_S))
-    return ringing(replace(clip, samples=np.concatenate((clip.samples, clip.samples[-before - after :]))))
+    prompted = clip.samples[: clip.quiet[1] if clip.quiet else None]
+    return ringing(replace(clip, samples=np.concatenate((prompted, prompted[-before - after :]))))
 
 
 def ringing(clip: AudioClip, rings_s: float = _RINGS_S) -> AudioClip:

@@ -227,7 +227,10 @@ class Rtmp:
     def _plain(self, text: str) -> str:
         """A server's words fit to show: without the key, in one short line."""
         key = self._place.stream
-        for secret in {key, key.partition("?")[0], quote(key, safe="")} - {""}:
+        secrets = {key, *key.split("?", 1), quote(key, safe="")} - {""}
+        for secret in sorted(
+            secrets, key=len, reverse=True
+        ):  # the longest first: a part blotted out hides the rest of it
             text = text.replace(secret, "***")
         line = next((line for line in text.splitlines() if line.strip()), "")
         return "".join(char if char.isprintable() else "?" for char in line)[:LONGEST_SAID].strip()

@@ -213,8 +213,10 @@ def test_a_full_disk_leaves_the_old_one(home, films) -> None:
 
 def test_a_recorded_room_brings_its_own_unless_another_is_named(home) -> None:
     rigcheck(home, "baseline", "set", "--replay", "demo:good")
-    assert report(rigcheck(home, "preflight", "--replay", "demo:good", *JSON))["baseline"] is None
+    own = report(rigcheck(home, "preflight", "--replay", "demo:good", *JSON))
     named = report(rigcheck(home, "preflight", "--replay", "demo:good", "--baseline", "default", *JSON))
+    assert [each["baseline"]["taken_at"][:10] for each in (own, named)] == ["2026-11-12", "2026-11-21"]
+    assert report(rigcheck(home, "preflight", "--replay", "demo:bad", *JSON))["baseline"] is None
     assert named["status"] == "ok"
     assert named["baseline"]["figures"].keys() >= {"mic.loudness_lufs", "light.subject_ire", "camera.noise_sigma"}
     assert finding(named, "mic.noise")["limit"]["origin"] == "baseline"

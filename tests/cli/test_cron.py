@@ -179,7 +179,7 @@ def test_without_a_terminal_home_or_language_it_works_as_cron_starts_it(tmp_path
 
     replayed = run("preflight", "--cron", "--no-save", "--replay", "demo:bad", "--lang", "zh-Hans")
     assert (replayed.returncode, replayed.stderr) == (2, b"")
-    assert "麦克风" in replayed.stdout.decode("utf-8")
+    assert "话筒" in replayed.stdout.decode("utf-8")
     assert b"\x1b" not in replayed.stdout
     live = run("host", "--cron", "--jitter", "0", "--format", "json", XDG_STATE_HOME=str(tmp_path / "state"))
     made = json.loads(live.stdout)

@@ -1,6 +1,7 @@
 """All cameras at once: what is measured of known clips, what the check asks for, and the whole flow with a recording."""
 
 import dataclasses
+import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -53,6 +54,13 @@ def test_the_rate_while_both_were_open(fps: float) -> None:
     found = together(clip(100.0, fps=fps), clip(100.5))
     assert found.value == pytest.approx(100 * fps / 30, abs=0.2)
     assert (found.estimate, found.params) == (False, {"names": ("other0",)})
+
+
+@pytest.mark.parametrize("seconds", [1.5, 5.0])
+def test_what_is_measured_is_plain_values_that_json_can_tell(seconds: float) -> None:
+    found = together(clip(100.0, seconds=seconds), clip(100.0))
+    assert (type(found.value), type(found.estimate)) == (float, bool)
+    assert json.dumps([found.value, found.estimate])
 
 
 def test_only_the_time_counts_in_which_all_were_open() -> None:

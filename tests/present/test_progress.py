@@ -155,7 +155,7 @@ def test_ctrl_c_leaves_the_terminal_as_it_was():
     child = pexpect.spawn(
         sys.executable, ["-c", SCRIPT], encoding="utf-8", env={**os.environ, "TERM": "xterm"}, timeout=20
     )
-    child.expect("Get ready to speak")
+    child.expect("report")
     child.kill(signal.SIGINT)
     child.expect(pexpect.EOF)
     rest = child.before

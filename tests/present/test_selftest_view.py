@@ -38,8 +38,8 @@ def wrong(right: Proof) -> Proof:
 def test_a_right_proof_is_a_line_a_fault(right: Proof) -> None:
     lines = proof_table(right, WORDS["en"], Look()).splitlines()
     assert lines[0] == "SELFTEST OK: 4 faults, each turned its own check red"
-    assert "camera.black         cap left on the lens          FAIL     light.subject +1" in lines
-    assert "mic.hum              ground loop, 50 Hz            FAIL" in lines
+    assert "camera.black         cap left on the lens          FAIL     light.subject +2" in lines
+    assert "mic.hum              ground loop, 50 Hz            FAIL     mic.noise" in lines
     assert "network.wifi         on Wi-Fi, no cable            WARN" in lines
     assert "  camera.black turns light.subject: nothing is lit in a black picture" in lines
     assert lines[-1] == "  host.on_air: being on air is no fault"
@@ -52,7 +52,7 @@ def test_a_wrong_one_says_what_is_wrong(wrong: Proof) -> None:
     assert "  ! mic.dc: no fault and no excuse, so nobody knows whether it works" in text
     assert "  ! host.cpu: excused, but there is a limit: it needs a fault" in text
     assert "  ! should say FAIL" in text
-    assert "FAIL     *light.subject +1" in text
+    assert "FAIL     *light.subject +2" in text
     assert "  ! light.subject says FAIL, and has nothing to do with it" in text
     assert "  ! says UNKNOWN without the fault, should say OK" in text
     assert "  ! mic.muted should go red with it, and does not" in text

@@ -57,12 +57,12 @@ def test_converters_of_alsa_are_no_devices(name, hostapi, real):
 def test_what_crashes_or_hangs_costs_its_own_list(monkeypatch):
     monkeypatch.setattr(devices, "list_cameras", die)
     monkeypatch.setattr(devices, "list_microphones", _hang)
-    monkeypatch.setattr(devices, "LIMIT_S", 2.5)
+    monkeypatch.setattr(devices, "LIMIT_S", 6.0)
     started = time.monotonic()
     found = anyio.run(list_devices)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 10
     assert (found.cameras.reason, found.cameras.items) == (Reason.CRASHED, ())
-    assert (found.microphones.reason, found.microphones.params) == (Reason.TIMEOUT, {"seconds": 2.5})
+    assert (found.microphones.reason, found.microphones.params) == (Reason.TIMEOUT, {"seconds": 6.0})
     assert found.interfaces.items
     assert psutil.Process().children() == []
 

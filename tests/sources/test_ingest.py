@@ -5,10 +5,10 @@ import subprocess
 import time
 
 import pytest
+from services_https import authority, server_context
 from services_pulse import need
 from services_rtmp import KEY, Ingest, ingest, tls_door
 from services_rude import rude, stay
-from services_tls import authority, server_context
 from services_video import free_port
 
 from rigcheck.errors import NotSeen

@@ -94,7 +94,7 @@ async def test_a_recorded_room_gives_what_was_recorded(spec):
     assert source.synthetic
     assert isinstance(await source.acquire(CameraRequest("main", mode=None, seconds=99)), CameraClip)
     assert (await source.acquire(PowerRequest("ups"))).values["ups.status"] == "OL"
-    assert source.names("camera") == ("main",)
+    assert source.names("camera") == ("main", "side")
     assert source.profile_path.read_text().startswith("room: beauty-3")
 
 

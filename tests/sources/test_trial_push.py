@@ -18,10 +18,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 import services_net as net
+from services_https import authority, server_context
 from services_pulse import need
 from services_rtmp import KEY, Ingest, ingest, tls_door
 from services_rude import host, rude, send, status
-from services_tls import authority, server_context
 from services_video import free_port
 
 from rigcheck import metrics as m

@@ -75,11 +75,13 @@ while True:
 @contextmanager
 def talking(way: str, serve) -> Iterator[int]:
     """A program of an unknown name, connected to a port where `serve` handles it."""
+    is_there = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as door:
 
         def run():
             with suppress(OSError):
                 guest, _ = door.accept()
+                is_there.set()
                 with guest:
                     serve(guest)
 
@@ -88,6 +90,7 @@ def talking(way: str, serve) -> Iterator[int]:
         port = door.getsockname()[1]
         with subprocess.Popen([sys.executable, "-c", CLIENT, str(port), way]) as program:
             try:
+                assert is_there.wait(20)
                 time.sleep(0.5)
                 yield port
             finally:
