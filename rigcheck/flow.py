@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from math import inf
 from typing import cast
@@ -128,12 +129,14 @@ async def acquire(
     `end` is in the event loop's time. Raises RigcheckError where a recording turns out to be no evidence at all.
     """
     requests = tuple(dict.fromkeys(requests))
-    locks = {request.resource: anyio.Lock() for request in requests}
+    locks = {resource: anyio.Lock() for request in requests for resource in request.resources}
     outcomes: dict[Request, Outcome] = {}
     refused: list[RigcheckError] = []
 
     async def acquire_one(request: Request) -> None:
-        async with locks[request.resource]:
+        async with AsyncExitStack() as stack:
+            for resource in sorted(request.resources):  # in one order for all: no two wait for each other
+                await stack.enter_async_context(locks[resource])
             for watcher in watchers:
                 watcher.began(request)
             try:

@@ -52,6 +52,11 @@ class Request:
         return self.key
 
     @property
+    def resources(self) -> tuple[str, ...]:
+        """All that it needs alone."""
+        return (self.resource,)
+
+    @property
     def via(self) -> str:
         """Through what it looks first: the device itself, OBS's recording, or what OBS shows of an input."""
         device = getattr(self, "device", None)

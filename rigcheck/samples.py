@@ -190,7 +190,7 @@ class CameraClip:
     frame_at: NDArray[np.int64]  # (k,) their positions
     via: str = "device"  # device, obs-record, obs-shot
     is_estimate: bool = False  # stands in for a picture that could not be had itself
-    began_s: float | None = None  # live: this computer's monotonic clock at the first frame, the same for all cameras
+    began_s: float | None = None  # first frame, on this computer's monotonic clock, as of all its devices; else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,6 +209,7 @@ class AudioClip:
     arrived_s: tuple[float, ...] = ()  # when each block had come, by the computer's clock; the first is 0
     live: bool = False
     via: str = "device"  # device, obs-record, obs-shot
+    began_s: float | None = None  # first sample, as for CameraClip
 
 
 @dataclass(frozen=True, slots=True, eq=False)

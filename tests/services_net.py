@@ -78,6 +78,10 @@ class Lines:
         """Run something in the room's namespace."""
         self._run(self.room, *command)
 
+    def command_in_room(self, *command: str) -> list[str]:
+        """The words that run a command in the room's namespace."""
+        return [*self._inside(self.room), *command]
+
     def at_router(self, line: str, *command: str) -> None:
         """Run something in the line's router, whose ends are `in` and `out`."""
         self._run(self.routers[line == BACKUP], *command)

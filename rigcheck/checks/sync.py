@@ -9,23 +9,28 @@ from rigcheck.measure.sync import measure_sync
 from rigcheck.model import Impact, Need
 from rigcheck.profile import Setting
 from rigcheck.samples import PROGRAM, SyncRequest
+from rigcheck.sync_state import CameraAndMic
 
 
 def ask_sync(setting: Setting, name: str) -> SyncRequest:
-    """OBS's programme, where both main devices are looked at there; elsewhere nothing has them on one clock.
+    """OBS's programme, where both main devices are looked at there; else both devices, where this computer has them.
 
-    The same seconds as for either alone, so that one recording serves all three.
+    The same seconds as for either alone, so that what is taken of them serves all three.
     """
-    if not _both_in_program(setting):
+    if not (setting.profile.camera and setting.profile.mic):
         return SyncRequest(name)
-    return SyncRequest(name, device=PROGRAM, obs=obs_address(setting), seconds=program_s(setting))
+    camera, mic = setting.main_of("camera"), setting.main_of("mic")
+    if goes_through_program(setting, "camera", camera) and goes_through_program(setting, "mic", mic):
+        return SyncRequest(name, device=PROGRAM, obs=obs_address(setting), seconds=program_s(setting))
+    seen, heard = setting.profile.camera[camera], setting.profile.mic[mic]
+    if not (_is_here(seen.device) and _is_here(heard.device)):
+        return SyncRequest(name)
+    return SyncRequest(name, devices=CameraAndMic(seen.device, seen.mode, heard.device), seconds=program_s(setting))
 
 
-def _both_in_program(setting: Setting) -> bool:
-    profile = setting.profile
-    return bool(profile.camera and profile.mic) and all(
-        goes_through_program(setting, section, setting.main_of(section)) for section in ("camera", "mic")
-    )
+def _is_here(device: str | int | None) -> bool:
+    """Whether it is a device of this computer, which alone is on its clock."""
+    return not (isinstance(device, str) and (device.startswith("obs:") or "://" in device))
 
 
 _check = partial(

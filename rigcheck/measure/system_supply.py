@@ -13,7 +13,7 @@ from rigcheck.measure.power_words import Words
 Supply = Mapping[str, str]
 
 WORN_PCT = 80.0  # below 80 % of its design capacity a battery is worn out and declines steeply (manufacturers' rule)
-LOW_PCT = 10.0  # our own rule where the system has no `capacity_level`: desktops warn here
+LOW_PCT = 10.0  # our own rule: desktops warn here
 _STORES = frozenset({"Battery", "UPS"})
 
 
@@ -95,11 +95,12 @@ def _sum(kept: Sequence[Supply], name: str) -> float | None:
 
 
 def _low(kept: Sequence[Supply]) -> Flag:
+    """By the driver's level or by the charge, whichever is worse: some drivers call any level normal."""
     levels = {supply["capacity_level"] for supply in kept if supply.get("capacity_level", "Unknown") != "Unknown"}
-    if levels:
-        return bool(levels & {"Critical", "Low"}), None
     charge, reason = _charge(kept)
-    return (None, reason) if charge is None else (charge <= LOW_PCT, None)
+    if levels & {"Critical", "Low"} or (charge is not None and charge <= LOW_PCT):
+        return True, None
+    return (False, None) if levels or charge is not None else (None, reason)
 
 
 def _replace(kept: Sequence[Supply]) -> Flag:

@@ -70,11 +70,10 @@ def watch(stream: Stream, request: CameraRequest) -> CameraClip:
         limited=layout.limited,
         keep=request.keep,
     )
-    began_s = time.monotonic()
-    reduced = [_reduce(reducer, layout, buffer, t_s) for t_s, buffer in window(stream, request.seconds)]
-    if not any(reduced):
+    stamps_s = [t_s for t_s, buffer in window(stream, request.seconds) if _reduce(reducer, layout, buffer, t_s)]
+    if not stamps_s:
         raise NotSeen(Reason.JUNK, {"device": stream.address.name})
-    return replace(reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms), began_s=began_s)
+    return replace(reducer.clip(fourcc=stream.fourcc, first_frame_ms=first_frame_ms), began_s=stamps_s[0])
 
 
 def first_picture(stream: Stream) -> Layout:
@@ -114,7 +113,7 @@ def comes_too_fast(arrivals: tuple[float, ...], claimed_fps: float) -> bool:
 
 
 def window(stream: Stream, seconds: float) -> Iterator[tuple[float, Bytes]]:
-    """(time, buffer) of every frame of `seconds`, the first at 0. Damaged frames are left out: they are missing.
+    """(time stamp, buffer) of every frame of `seconds`. Damaged frames are left out: they are missing.
 
     Raises NotSeen lost.
     """
@@ -126,7 +125,7 @@ def window(stream: Stream, seconds: float) -> Iterator[tuple[float, Bytes]]:
             return
         buffer = stream.retrieve()
         if buffer is not None:
-            yield stamp_s - first_s, buffer
+            yield stamp_s, buffer
 
 
 def stamps(stream: Stream) -> Iterator[float]:

@@ -43,7 +43,6 @@ from rigcheck.samples import (
     PowerState,
     Request,
     Sample,
-    SyncClip,
     SyncRequest,
 )
 from rigcheck.sources.worker import call_in_worker
@@ -51,6 +50,7 @@ from rigcheck.uplink_state import UplinkRequest, UplinkTrace
 from rigcheck.viewer_state import DrillRequest, DrillTrace, ViewerRequest, ViewerTrace
 
 if TYPE_CHECKING:
+    from rigcheck.sources.av_devices import AvDevices
     from rigcheck.sources.program import Programme
 
 WORD_LIMIT_S = 1.0
@@ -76,6 +76,7 @@ class LiveSource:
     ask: Callable[[ChecklistRequest], Awaitable[ChecklistAnswer]] | None = None  # somebody who is there
     drilled: Callable[[], tuple[Drilled, ...]] = tuple  # the drills that the room has held
     _programme: Programme | None = None
+    _devices: AvDevices | None = None
     _on_air: bool | None = None  # what was last seen of it: the room's word to others on its line
     _open: set[str] = field(default_factory=set)  # the names of cameras that are looked at right now
 
@@ -83,19 +84,30 @@ class LiveSource:
         """The evidence for a request, taken now. Raises NotSeen with the reason where there is none."""
         if isinstance(request, OnProgramme) and request.device == PROGRAM:
             return await self._on_programme(request)
+        if isinstance(request, CameraRequest | AudioRequest | SyncRequest):
+            return await self._on_devices(request)
         if isinstance(request, UplinkRequest):
             return await _uplink(request, self._on_air)
         if isinstance(request, ChecklistRequest):
             return await self._ask(request)
         if isinstance(request, DrilledRequest):
             return DrillHistory(tuple(held for held in self.drilled() if held.covers == request.name))
-        if isinstance(request, CameraRequest) and is_local(request.device):
-            return await self._look(request)
         sample = await ACQUIRE[type(request)](request)
         if isinstance(request, OnAirRequest) and isinstance(sample, OnAirState):
             self._on_air = True if sample.pushing else None if sample.unasked else False
             await _tell(request, self._on_air)
         return sample
+
+    async def _on_devices(self, request: CameraRequest | AudioRequest | SyncRequest) -> Sample:
+        from rigcheck.sources.av_devices import AvDevices  # noqa: PLC0415 - what is not asked for is not loaded
+
+        devices = self._devices = self._devices or AvDevices(self._take)
+        return await (devices.follow(request) if isinstance(request, SyncRequest) else devices.take(request))
+
+    async def _take(self, request: CameraRequest | AudioRequest) -> Sample:
+        if isinstance(request, CameraRequest) and is_local(request.device):
+            return await self._look(request)
+        return await ACQUIRE[type(request)](request)
 
     async def _look(self, request: CameraRequest) -> CameraClip:
         """A camera that stays dark beside others tells beside which: they may share what USB can carry."""
@@ -182,11 +194,6 @@ async def _encoder(request: EncoderRequest) -> EncoderTrials:
     return await try_encoders(request)
 
 
-async def _sync(request: SyncRequest) -> SyncClip:
-    """A camera and a microphone of their own have no common clock here."""
-    raise NotSeen(Reason.NOT_THIS_WAY, {"device": request.device})
-
-
 async def _on_air(request: OnAirRequest) -> OnAirState:
     from rigcheck.sources.on_air import look_on_air  # noqa: PLC0415 - what is not asked for is not loaded
 
@@ -265,7 +272,6 @@ async def _drill(request: DrillRequest) -> DrillTrace:
 ACQUIRE: Mapping[type[Request], Acquire] = {
     CameraRequest: _camera,
     AudioRequest: _mic,
-    SyncRequest: _sync,
     EncoderRequest: _encoder,
     HostRequest: _in_worker("host", "read_host"),
     ObsRequest: _obs,

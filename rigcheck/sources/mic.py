@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from threading import Thread
 from types import ModuleType
 from typing import Any
 
@@ -20,10 +21,14 @@ from rigcheck.sources.portaudio import find_input, load_portaudio, open_failure
 GUARD_S = 0.4
 """Left out at the beginning of each phase: people react late."""
 BLOCK_S = 0.1
+LATENCY_S = 0.5
+"""As much waits in the driver while a busy computer keeps us waiting; PortAudio's own choice is some 0.04 s."""
 FIRST_LIMIT_S = 4.0
 """Monitors of a sound server deliver their first block 1-2 s late; after this there will be none."""
 SILENCE_LIMIT_S = 1.0
 """No block for longer: unplugged, or a frozen server. Neither raises anything."""
+CLOSE_LIMIT_S = 1.0
+"""Closing takes 0.02 s, or for ever."""
 LATE_S = 0.25
 """Sound servers deliver in bursts of up to 0.2 s; fewer samples than due by more than this are missing."""
 MICROSECONDS = 6
@@ -38,14 +43,16 @@ class Take:
 
     rate_hz: int
     blocks: list[Floats] = field(default_factory=list)
-    arrived_s: list[float] = field(default_factory=list)
+    begins_s: list[float] = field(default_factory=list)  # of each block, when its first sample was taken
+    arrived_s: list[float] = field(default_factory=list)  # of each block, on the clock that is finer on Windows
     first_s: float | None = None
     last_s: float = 0.0
     overflows: int = 0
 
-    def receive(self, block: Floats, _frames: int, _time: Any, status: Any) -> None:  # noqa: ANN401 - PortAudio's structs
-        """PortAudio's callback; the buffer is only lent."""
-        now_s, arrived_s = time.monotonic(), time.perf_counter()  # the second is finer, on Windows
+    def receive(self, block: Floats, _frames: int, clock: Any, status: Any) -> None:  # noqa: ANN401 - PortAudio's structs
+        """PortAudio's callback; the buffer is only lent. PortAudio's clock need not be ours: only differences count."""
+        now_s, arrived_s = time.monotonic(), time.perf_counter()
+        self.begins_s.append(now_s - (clock.currentTime - clock.inputBufferAdcTime))
         self.overflows += bool(status.input_overflow)
         self.arrived_s.append(arrived_s)
         self.blocks.append(block.copy())
@@ -56,6 +63,12 @@ class Take:
     def begin_s(self) -> float:
         """When the first sample was taken: the first block's length before it came."""
         return (self.first_s or 0.0) - len(self.blocks[0]) / self.rate_hz
+
+    @property
+    def began_s(self) -> float:
+        """When the first sample was taken, by what most blocks say: each is off by what this process was kept waiting."""
+        before = np.cumsum([0, *(len(block) for block in self.blocks[:-1])])
+        return float(np.median(np.array(self.begins_s) - before / self.rate_hz))
 
     @property
     def missing(self) -> int:
@@ -102,7 +115,14 @@ def _recording(sounddevice: ModuleType, device: Input, layout: str) -> Iterator[
             raise open_failure(error, device) from error
         yield stream, take
     finally:
-        stream.close()  # hangs on a frozen server; then the worker is killed
+        _close(stream)
+
+
+def _close(stream: Any) -> None:  # noqa: ANN401 - untyped library
+    """Closing a frozen server's stream never ends: it is left behind, and dies with the worker."""
+    closing = Thread(target=stream.close, daemon=True)
+    closing.start()
+    closing.join(CLOSE_LIMIT_S)
 
 
 def _channels(device: Input, layout: str) -> list[int]:
@@ -120,7 +140,7 @@ def _open(sounddevice: ModuleType, device: Input, take: Take, channels: list[int
                 channels=count,
                 dtype="float32",
                 blocksize=round(BLOCK_S * device.rate_hz),
-                latency="high",
+                latency=LATENCY_S,
                 callback=take.receive,
             )
         except sounddevice.PortAudioError as error:
@@ -162,6 +182,7 @@ def clip_of(take: Take, request: AudioRequest, started_s: float) -> AudioClip:
         block=len(take.blocks[0]),
         arrived_s=tuple(round(each_s - take.arrived_s[0], MICROSECONDS) for each_s in take.arrived_s),
         live=True,
+        began_s=take.began_s,
     )
 
 

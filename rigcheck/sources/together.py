@@ -49,11 +49,15 @@ class _Heard:
         self.length += len(block)
 
     def envelope(self) -> Floats:
-        """(m,) highest magnitude in each whole STEP_S."""
-        values = np.concatenate([*self.blocks, np.zeros(1, np.float32)])
-        edges = np.round(np.arange(0, len(values), self.rate_hz * STEP_S)).astype(np.int64)
-        edges = edges[edges < len(values) - 1]
-        return np.maximum.reduceat(values[:-1], edges) if len(edges) else np.empty(0, np.float32)
+        """(m,) highest magnitude in each STEP_S."""
+        return envelope_of(np.concatenate([*self.blocks, np.zeros(0, np.float32)]), self.rate_hz)
+
+
+def envelope_of(magnitudes: Floats, rate_hz: int) -> Floats:
+    """(m,) the highest of (n,) magnitudes in each STEP_S."""
+    edges = np.round(np.arange(0, len(magnitudes) + 1, rate_hz * STEP_S)).astype(np.int64)
+    edges = edges[edges < len(magnitudes)]
+    return np.maximum.reduceat(magnitudes, edges) if len(edges) else np.empty(0, np.float32)
 
 
 def read_together(path: str | os.PathLike[str], *, via: Literal["device", "obs-record"] = "device") -> SyncClip:

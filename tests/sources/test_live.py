@@ -15,7 +15,7 @@ from rigcheck.samples import HostRequest, OnAirRequest, PowerRequest, Request
 from rigcheck.sources.live import ACQUIRE, WORD_LIMIT_S, LiveSource
 from rigcheck.uplink_state import UplinkRequest
 
-OTHERS = {"PairRequest", "ChecklistRequest", "DrilledRequest"}
+OTHERS = {"SyncRequest", "PairRequest", "ChecklistRequest", "DrilledRequest"}
 """Answered from their parts, by a person, and from the room's history."""
 
 

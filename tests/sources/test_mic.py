@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import anyio
 import numpy as np
@@ -138,8 +139,8 @@ def test_server_killed_in_the_middle_is_lost(server):
 
 
 @pytest.mark.svc
-def test_frozen_in_the_middle_ends_at_the_deadline(server):
-    """Closing a stream of a frozen server hangs: the watchdog's answer may not get out, the worker's end does."""
+def test_frozen_in_the_middle_is_lost(server):
+    """Closing a stream of a frozen server hangs: it is not waited for."""
 
     async def freeze_midway():
         with anyio.move_on_after(8):
@@ -157,7 +158,7 @@ def test_frozen_in_the_middle_ends_at_the_deadline(server):
 
     started = time.monotonic()
     with server.playing(tone()):
-        assert anyio.run(freeze_midway) in {Reason.LOST, Reason.TIMEOUT}
+        assert anyio.run(freeze_midway) is Reason.LOST
     assert time.monotonic() - started < 12
 
 
@@ -183,11 +184,15 @@ class Status:
         self.input_overflow = overflow
 
 
+CLOCK = SimpleNamespace(currentTime=7.3, inputBufferAdcTime=7.2)
+"""PortAudio's, at a callback: the block's first sample is a tenth of a second old. Its zero is its own."""
+
+
 def recorded(block_times_s, block=4800, overflow_at=()):
     """A Take whose callback was called at those times."""
     made = Take(48_000)
     for index, t_s in enumerate(block_times_s):
-        made.receive(np.zeros((block, 1), np.float32), block, None, Status(index in overflow_at))
+        made.receive(np.zeros((block, 1), np.float32), block, CLOCK, Status(index in overflow_at))
         made.last_s = t_s
         made.first_s = block_times_s[0]
     return made
@@ -217,6 +222,16 @@ def test_missing_samples_are_counted_by_the_clock(times, missing):
     assert recorded(times).missing == pytest.approx(missing, abs=48)
 
 
+def test_a_take_began_where_most_of_its_blocks_say(monkeypatch):
+    """One callback was kept waiting; and whoever sees that there is a first block can read it."""
+    made = Take(48_000)
+    for n in range(30):
+        monkeypatch.setattr("time.monotonic", lambda n=n: 100.1 + 0.1 * n + (0.05 if n == 0 else 0.0))
+        made.receive(np.zeros((4800, 1), np.float32), 4800, CLOCK, Status())
+    assert made.began_s == pytest.approx(100.0, abs=1e-6)
+    assert made.begin_s == pytest.approx(100.05)
+
+
 def test_phases_of_a_late_take_are_cut_to_what_was_recorded():
     made = recorded([100.1 + 0.1 * n for n in range(40)])  # first sample at 100.0, four seconds
     clip = clip_of(made, AudioRequest(speak_s=3.0, quiet_s=2.0), started_s=97.0)
@@ -234,6 +249,6 @@ def test_whoever_sees_that_there_is_a_first_block_can_read_it():
             seen.append(made.first_s)
             return np.zeros((4800, 1), np.float32)
 
-    made.receive(np.zeros((4800, 1), np.float32).view(Block), 4800, None, Status())
+    made.receive(np.zeros((4800, 1), np.float32).view(Block), 4800, CLOCK, Status())
     assert seen == [None]
     assert made.first_s is not None

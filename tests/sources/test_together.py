@@ -22,10 +22,10 @@ pytestmark = pytest.mark.svc
 SETTING = Setting(Profile(), Stage.HOST, date(2026, 11, 22))
 
 
-def offset_ms(clip: SyncClip) -> float:
+def offset_ms(clip: SyncClip) -> float | None:
     measured = {item.metric.id: item for item in measure_sync(clip, SETTING, "main")}
     value = measured["sync.offset_ms"].value
-    assert isinstance(value, float), measured
+    assert value is None or isinstance(value, float)
     return value
 
 
@@ -57,7 +57,11 @@ def obs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ObsStudio]:
 
 
 def test_the_programmes_offset_is_read_and_nothing_is_left(obs: ObsStudio) -> None:
-    """OBS places a media file's sound up to 70 ms off its picture at each start, and keeps it there while it plays on."""
+    """OBS places a media file's sound up to 70 ms off its picture at each start.
+
+    While it plays on it keeps it there; on a busy computer it moves it by some packets of 21 ms now and then, and of such
+    a take there may be no one offset: hence three.
+    """
 
     async def look() -> SyncClip:
         with LiveSource() as source:
@@ -67,11 +71,14 @@ def test_the_programmes_offset_is_read_and_nothing_is_left(obs: ObsStudio) -> No
         assert clip.via == "obs-record"
         return clip
 
-    assert abs(offset_ms(anyio.run(look))) < 100
+    found = (offset_ms(anyio.run(look)) for _ in range(3))
+    offset = next((one for one in found if one is not None), None)
+    assert offset is not None
+    assert abs(offset) < 100
     assert list(obs.recordings.iterdir()) == []
 
 
-def test_devices_of_their_own_have_no_common_clock() -> None:
+def test_what_is_no_pair_of_this_computers_has_no_common_clock() -> None:
     with pytest.raises(NotSeen) as caught:
         anyio.run(LiveSource().acquire, SyncRequest())
     assert caught.value.reason is Reason.NOT_THIS_WAY

@@ -1,0 +1,105 @@
+"""Lines that delay, lose, slow down and break, by the kernel's own netem: what `rigcheck network` reads of what was set."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+from command import command, environment, finding, report
+from lab_drivers import wait_for
+from lab_room import LIVE, calmly, write_room
+from services_net import BACKUP, FAR, MAIN, PAYLOAD, PORT, Lines
+
+pytestmark = pytest.mark.lab
+NETWORK = f"""network:
+  main: {{interface: {MAIN}}}
+  backup: {{interface: {BACKUP}}}
+  http: {{url: "http://{FAR}:{PORT}"}}
+push: {{url: "rtmp://{FAR}:{PORT}/live"}}
+"""
+PACED_KBPS = 7192
+"""One and a half times what this room's show sends."""
+A_SECOND_BYTES = PACED_KBPS * 125
+
+
+@pytest.fixture(scope="module")
+def lines() -> Iterator[Lines]:
+    with Lines() as made:
+        made.start_receiver()
+        yield made
+
+
+@pytest.fixture(autouse=True)
+def calm(lines: Lines) -> None:
+    for line in (MAIN, BACKUP):
+        weather(lines, line, up="rate 50mbit", down="rate 50mbit")
+
+
+def weather(lines: Lines, line: str, *, up: str, down: str) -> None:
+    """What netem does to a line's packets, in tc's words."""
+    for end, words in (("out", up), ("in", down)):
+        lines.at_router(line, "tc", "qdisc", "replace", "dev", end, "root", "netem", *words.split())
+
+
+def look(lines: Lines, folder: Path, *words: str) -> dict[str, Any]:
+    """The report on both lines, from inside the room."""
+    asked = command("network", write_room(folder, more=NETWORK), *LIVE, *words)
+    inside = lines.command_in_room(*asked)
+    return report(
+        subprocess.run(
+            inside, env=environment(folder), cwd=folder, capture_output=True, text=True, timeout=120, check=False
+        )
+    )
+
+
+def test_delay_and_jitter_of_two_lines(lines: Lines, tmp_path: Path) -> None:
+    weather(lines, MAIN, up="delay 50ms 10ms", down="delay 30ms")
+    weather(lines, BACKUP, up="delay 80ms", down="delay 80ms")
+    only = "network.delay,network.jitter,network.connect,network.isolated"
+    made = calmly(lambda: look(lines, tmp_path, "--only", only), "network.rtt_ms", pytest.approx(80, rel=0.15))
+    assert finding(made, "network.delay", "backup")["value"] == pytest.approx(160, rel=0.15)
+    assert made["measurements"]["network.jitter_ms"] > 2 * finding(made, "network.jitter", "backup")["value"]
+    assert made["measurements"]["network.connect_ms"] == pytest.approx(80, rel=0.3)
+    assert finding(made, "network.isolated", "backup")["value"] is True
+
+
+def test_loss(lines: Lines, tmp_path: Path) -> None:
+    weather(lines, MAIN, up="loss 4%", down="rate 50mbit")
+    made = calmly(lambda: look(lines, tmp_path), "network.loss_pct", pytest.approx(4, abs=3))  # three deviations of 300
+    assert finding(made, "network.loss")["status"] in ("warn", "fail")
+    assert finding(made, "network.loss", "backup")["status"] == "ok"
+
+
+def test_rates_of_two_lines(lines: Lines, tmp_path: Path) -> None:
+    weather(lines, MAIN, up="rate 20mbit", down="rate 50mbit")
+    weather(lines, BACKUP, up="rate 4mbit", down="rate 50mbit")
+    made = calmly(lambda: look(lines, tmp_path), "network.upload_kbps", pytest.approx(PACED_KBPS, rel=0.03))
+    assert finding(made, "network.upload")["status"] == "ok"
+    assert finding(made, "network.upload", "backup")["value"] == pytest.approx(4000 * PAYLOAD, rel=0.08)
+    assert finding(made, "network.upload", "backup")["status"] == "fail"
+
+
+def test_a_line_that_is_cut_while_it_is_measured_is_no_slow_line(lines: Lines, tmp_path: Path) -> None:
+    """Its cable is pulled behind the router, so that this computer's card notices nothing."""
+    before = lines.sent(MAIN)
+    cut_s: list[float] = []
+
+    def cut() -> None:
+        wait_for(lambda: lines.sent(MAIN) - before > A_SECOND_BYTES)
+        weather(lines, MAIN, up="loss 100%", down="loss 100%")
+        cut_s.append(time.monotonic())
+
+    thread = Thread(target=cut)
+    thread.start()
+    made = look(lines, tmp_path, "--minutes", "0.2", "--only", "network.upload")
+    ended_s = time.monotonic()
+    thread.join()
+    found = finding(made, "network.upload")
+    assert (found["status"], found["message"]["id"]) == ("unknown", "reason.timeout")
+    assert finding(made, "network.upload", "backup")["value"] > PACED_KBPS / 2
+    assert ended_s - cut_s[0] < 0.2 * 60 + 20  # the backup's own test, and giving up the main line
