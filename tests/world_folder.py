@@ -43,6 +43,8 @@ class Put:
         path = Path(record["file"])
         if (path.parent / "jammed").exists():
             raise OSError("jammed")
+        if (path.parent / "refused").exists():
+            raise DrillError(Message("error.drill.no", {"file": str(path)}))
         if (path.parent / "hangs").exists():
             await anyio.sleep_forever()
         hold(path, record["was"])

@@ -86,11 +86,17 @@ def run(  # noqa: PLR0913 - one parameter an option, as typer wants them
 
 
 @app.command("recover", help="Undo what a drill left that was killed.")
-def recover(*, lang: Lang = None) -> int:
+def recover(
+    *,
+    by_hand: Annotated[
+        bool, Option("--by-hand", help="Ask about each thing that cannot be undone whether you have put it back.")
+    ] = False,
+    lang: Lang = None,
+) -> int:
     """Undo it. Exits 0 where nothing is left, 2 where something is, with what a person does about it."""
     from rigcheck.cli.drill_recover import recover_drill
 
-    return recover_drill(lang)
+    return recover_drill(lang, by_hand=by_hand)
 
 
 @app.command("card", help="One A4 page for the wall: per fault who does what, for when PC or network are gone.")

@@ -17,6 +17,7 @@ import anyio
 from rigcheck.drill_plan import Step
 from rigcheck.drills.action import Action
 from rigcheck.drills.journal import Deed, Journal
+from rigcheck.errors import RigcheckError
 from rigcheck.model import Message
 from rigcheck.profile import Profile
 
@@ -33,7 +34,7 @@ class Undone:
 
     action: str
     worked: bool
-    error: str | None = None
+    error: str | Message | None = None
     manual: Message | None = None
 
 
@@ -67,7 +68,7 @@ class Rollback:
             if error is None:
                 self.journal.drop(deed)
             else:
-                self.journal.keep(deed, error)
+                self.journal.keep(deed, error.id if isinstance(error, Message) else error)
         except OSError as unwritten:  # the record stays as it was: undoing it again later does no harm
             log.warning("the journal cannot be written: %s", unwritten.strerror)
         if error is None:
@@ -83,7 +84,7 @@ class Rollback:
         await self.undo()
 
 
-async def _try_to_undo(action: Action, deed: Deed) -> str | None:
+async def _try_to_undo(action: Action, deed: Deed) -> str | Message | None:
     """Undo one deed and look again; the reason where it did not work."""
     limit_s = UNDO_BY_PERSON_LIMIT_S if action.seen_by_person else UNDO_LIMIT_S
     try:
@@ -92,6 +93,8 @@ async def _try_to_undo(action: Action, deed: Deed) -> str | None:
             return None if await action.is_undone(deed.record) else "not as it was"
     except TimeoutError:
         return f"no answer within {limit_s:g} s"
+    except RigcheckError as error:
+        return error.message
     except Exception as error:
         log.debug("undoing %s", deed.action, exc_info=True)
         return str(error) or type(error).__name__

@@ -14,7 +14,7 @@ from rigcheck.drills.rehearse import Rehearsed
 from rigcheck.drills.rollback import Undone
 from rigcheck.drills.run import Held
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Finding, Report, Status
+from rigcheck.model import Finding, Message, Report, Status
 from rigcheck.present import Look
 from rigcheck.present.entry import in_full
 from rigcheck.present.fault import numbered_faults
@@ -100,7 +100,7 @@ def undone_lines(outcomes: Sequence[Undone], words: Catalogue) -> list[str]:
     told = [words.text(f"drill.undo.{which}", {"n": worked, "all": len(outcomes)})] if outcomes else []
     for undone in outcomes:
         if not undone.worked:
-            told.append(words.text("drill.undo.failed", {"action": undone.action, "error": undone.error}))
+            told.append(words.text("drill.undo.failed", {"action": undone.action, "error": _why(undone, words)}))
             if undone.manual is not None:
                 manual = words.text(undone.manual.id, undone.manual.params)
                 told.append(words.text("drill.undo.manual", {"manual": manual}))
@@ -129,7 +129,12 @@ def _held_json(held: Held, words: Catalogue) -> dict[str, Any]:
 
 def _undone_json(undone: Undone, words: Catalogue) -> dict[str, Any]:
     manual = words.text(undone.manual.id, undone.manual.params) if undone.manual else None
-    return {"action": undone.action, "worked": undone.worked, "error": undone.error, "manual": manual}
+    return {"action": undone.action, "worked": undone.worked, "error": _why(undone, words), "manual": manual}
+
+
+def _why(undone: Undone, words: Catalogue) -> str | None:
+    error = undone.error
+    return words.text(error.id, error.params) if isinstance(error, Message) else error
 
 
 def _junit(report: Report, held: Sequence[Held], words: Catalogue, look: Look) -> str:

@@ -164,6 +164,18 @@ def test_recover_says_what_it_cannot_undo_and_keeps_it(tmp_path) -> None:
     assert path.exists()
 
 
+@pytest.mark.parametrize(("typed", "code"), [("DONE", 0), ("yes", 2)])
+def test_what_cannot_be_undone_is_forgotten_where_a_person_says_so(tmp_path, typed: str, code: int) -> None:
+    path = left(tmp_path)
+    assert "--by-hand" in rigcheck(tmp_path, "drill", "recover").stdout
+    assert rigcheck(tmp_path, "drill", "recover", "--by-hand").returncode == 2  # nobody is there
+    child = terminal(tmp_path, "recover", "--by-hand")
+    answer(child, "anything else stops:", typed)
+    child.expect(pexpect.EOF)
+    child.close()
+    assert (child.exitstatus, path.exists()) == (code, code != 0)
+
+
 @pytest.mark.parametrize("text", ["", "{", "null", '{"schema": 99}'])
 def test_a_damaged_journal_is_never_taken_for_none(tmp_path, room, text: str) -> None:
     path = left(tmp_path, text)

@@ -16,6 +16,7 @@ from rigcheck.drills import rollback
 from rigcheck.drills.action import DrillError
 from rigcheck.drills.journal import NAME, Journal, read_journal
 from rigcheck.drills.rollback import Rollback
+from rigcheck.model import Message
 from rigcheck.profile import Profile
 
 ACTIONS = {"put": Put()}
@@ -91,6 +92,18 @@ async def test_an_undo_that_fails_stays_in_the_journal_and_the_others_go_on(worl
     assert [undone.worked for undone in again.outcomes] == [True]
     assert not (world / "sub" / "b").exists()
     assert not (world / NAME).exists()
+
+
+async def test_an_undo_that_is_refused_tells_its_own_message(world: Path) -> None:
+    async with Rollback(journal_in(world), ACTIONS) as made:
+        await change(world, made, "a")
+        (world / "refused").touch()
+    (undone,) = made.outcomes
+    assert isinstance(undone.error, Message)
+    assert undone.error.id == "error.drill.no"
+    back = read_journal(world / NAME)
+    assert back is not None
+    assert [deed.error for deed in back.deeds] == ["error.drill.no"]
 
 
 async def test_an_undo_that_hangs_has_its_own_time(world: Path, monkeypatch: pytest.MonkeyPatch) -> None:
