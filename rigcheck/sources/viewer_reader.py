@@ -40,6 +40,8 @@ HEARD = 8
 """Of so many pieces of sound (21 ms each, as AAC has them) one is decoded beside key frames: six a second."""
 PASSED = 6
 """Figures of a line of frames that were not looked at: three of them, a tenth of a second."""
+WAITED_S, REST_S = 0.002, 0.1
+"""Beside key frames packets are fetched a tenth of a second's at a time: to be woken for each costs most of all."""
 BEHIND = 60
 """Packets that may wait for decoding: two seconds of pictures. Beyond, frames are counted and not looked at."""
 _OPTIONS = {"analyzeduration": "5000000", "fpsprobesize": "0", "fflags": "nobuffer", "rw_timeout": "15000000"}  # us
@@ -202,8 +204,11 @@ class Reader:
 
     def _take(self, box: InputContainer, streams: list[Any], give: Callable[[float, Packet[Any]], None]) -> None:
         said_s, count, has_key = time.monotonic(), 0, False
+        asked_s = said_s
         for packet in box.demux(streams):
             at_s = time.monotonic()
+            if not self.every_frame and at_s - asked_s > WAITED_S:
+                time.sleep(REST_S)  # it waited for this one: let some more come
             if packet.dts is None and not packet.size:
                 continue
             count += packet.size
@@ -213,6 +218,7 @@ class Reader:
             has_key = has_key or (packet.stream.type == "video" and packet.is_keyframe)
             if has_key or packet.stream.type == "audio":
                 give(at_s, packet)
+            asked_s = time.monotonic()
 
 
 def main() -> None:
