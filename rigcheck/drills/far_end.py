@@ -32,8 +32,8 @@ async def open_eyes(
 ) -> AsyncIterator[Eyes]:
     """Watch the far end, continuously, until left. `slate`: the standby picture or video, to know it again.
 
-    It is entered once the programme is seen. `every_frame`: else key frames alone are decoded, which costs a tenth and
-    sees black and frozen pictures only as often as there are key frames. Raises DrillError where nothing is seen.
+    It is entered once the programme is seen. `every_frame`: else key frames alone are decoded, which costs a tenth,
+    times to a tenth of a second, and sees black and frozen pictures only as often as there are key frames. Raises DrillError where nothing is seen.
     """
     if far_end.person is not None:
         async with _tapping(crew) as by_hand:

@@ -169,11 +169,14 @@ async def _lines(process: Process) -> AsyncIterator[bytes]:
 
 
 def _tell(seen: Sightings, what: str, told: list[Any]) -> None:
-    """What the reader says: opened, a frame, sound, bytes. The rest (h, x) is a sign of life, or of an end."""
+    """What the reader says: opened, a frame, frames that it passed, sound, bytes. The rest (h, x) is a sign of life, or of an end."""
     if what == "o":
         seen.open(told[0], has_sound=told[1])
     elif what == "f":
         seen.frame(Frame._make(nan if each is None else each for each in told))
+    elif what == "p":
+        for at_s, pts_s in zip(told[::2], told[1::2], strict=True):
+            seen.frame(Frame(at_s, pts_s))
     elif what == "s":
         seen.sound(told[0], -inf if told[1] is None else told[1])
     elif what == "b":

@@ -9,19 +9,18 @@ decodes: a computer that decodes too slowly must not make the stream look late.
 from __future__ import annotations
 
 import json
-import math
 import os
-import queue
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rigcheck.sources.viewer_look import Look, level_dbfs, read_slates
+from rigcheck.sources.viewer_decoder import Decoder, Teller
+from rigcheck.sources.viewer_look import Look, read_slates
 from rigcheck.sources.viewer_srt import SrtPipe
 
 if TYPE_CHECKING:
@@ -35,85 +34,11 @@ READ_LIMIT_S = 15.0
 RETRY_S = 0.1
 BEAT_S = 0.5
 """A sign of life, also where nothing comes."""
-SOUND_S, DATA_S = 0.05, 0.1
-HEARD = 4
-"""Of so many pieces of sound (21 ms each, as AAC has them) one is decoded beside key frames."""
-BEHIND = 60
-"""Packets that may wait for decoding: two seconds of pictures. Beyond, frames are counted and not looked at."""
+DATA_S = 0.1
+WAITED_S, REST_S = 0.002, 0.1
+"""Beside key frames packets are fetched a tenth of a second's at a time: to be woken for each costs most of all."""
 _OPTIONS = {"analyzeduration": "5000000", "fpsprobesize": "0", "fflags": "nobuffer", "rw_timeout": "15000000"}  # us
 """It is open with the first picture; FFmpeg would count frames for a rate that nobody asks for."""
-Waiting = tuple[float, "Packet[Any] | None"]
-"""When a packet came, and it; None: no more will."""
-
-
-@dataclass(slots=True)
-class Teller:
-    """Writes what was seen, a line at a time, from any thread."""
-
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def __call__(self, *what: Any) -> None:  # noqa: ANN401 - a line of JSON
-        """One line; what is no number is null."""
-        line = json.dumps([None if isinstance(each, float) and not math.isfinite(each) else each for each in what])
-        with self.lock:
-            os.write(1, line.encode() + b"\n")
-
-
-@dataclass(slots=True)
-class Decoder:
-    """Tells of every frame and of all sound of one connection."""
-
-    every_frame: bool
-    tell: Teller
-    look: Look
-    waiting: queue.SimpleQueue[Waiting] = field(default_factory=queue.SimpleQueue)
-    _skips: bool = False  # until the next key frame
-    _came: dict[int, tuple[float, bool]] = field(default_factory=dict)
-    _levels: list[float] = field(default_factory=list)
-    _levels_s: float = 0.0
-    _heard: int = 0
-
-    def run(self) -> None:
-        """Decode what waits, until there is no more."""
-        while (each := self.waiting.get())[1] is not None:
-            self.decode(each[0], each[1])
-
-    def decode(self, at_s: float, packet: Packet[Any]) -> None:
-        """Tell what is in one packet, which came at `at_s`."""
-        if packet.stream.type == "video":
-            self._video(at_s, packet)
-            return
-        self._heard += 1
-        if self.every_frame or self._heard % HEARD == 0:
-            self._levels += [level_dbfs(frame) for frame in _frames(packet)]
-        if self._levels and at_s - self._levels_s >= SOUND_S:
-            self.tell("s", at_s, max(self._levels))
-            self._levels, self._levels_s = [], at_s
-
-    def _video(self, at_s: float, packet: Packet[Any]) -> None:
-        stamp = packet.pts if packet.pts is not None else packet.dts or 0
-        is_behind = self.waiting.qsize() > BEHIND
-        self._skips = not packet.is_keyframe and (self._skips or not self.every_frame or is_behind)
-        if self._skips:
-            self.tell("f", at_s, float(stamp * packet.time_base), None, None, None, None, 0)
-            return
-        if len(self._came) > BEHIND:
-            self._came.clear()  # of frames that were never decoded
-        self._came[stamp] = (at_s, packet.is_keyframe)
-        for frame in _frames(packet):
-            frame_s, is_key = self._came.pop(frame.pts, (at_s, False))
-            self.tell("f", frame_s, float(frame.pts * packet.time_base), *self.look(frame), int(is_key))
-
-
-def _frames(packet: Packet[Any]) -> list[Any]:
-    """The frames that a packet completes; none where it is damaged."""
-    import av  # noqa: PLC0415 - heavy, and this process is for nothing else
-
-    try:
-        frames: list[Any] = packet.decode()
-    except av.FFmpegError:
-        return []
-    return frames
 
 
 @dataclass(slots=True)
@@ -187,8 +112,11 @@ class Reader:
 
     def _take(self, box: InputContainer, streams: list[Any], give: Callable[[float, Packet[Any]], None]) -> None:
         said_s, count, has_key = time.monotonic(), 0, False
+        asked_s = said_s
         for packet in box.demux(streams):
             at_s = time.monotonic()
+            if not self.every_frame and at_s - asked_s > WAITED_S:
+                time.sleep(REST_S)  # it waited for this one: let some more come
             if packet.dts is None and not packet.size:
                 continue
             count += packet.size
@@ -198,6 +126,7 @@ class Reader:
             has_key = has_key or (packet.stream.type == "video" and packet.is_keyframe)
             if has_key or packet.stream.type == "audio":
                 give(at_s, packet)
+            asked_s = time.monotonic()
 
 
 def main() -> None:

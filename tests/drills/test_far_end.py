@@ -145,6 +145,7 @@ def test_the_standby_picture_is_known_again(show, tmp_path, every_frame):
     async def deed(eyes: Eyes) -> None:
         was.append(eyes.glance().is_slate)
         show.stop()
+        await anyio.sleep(0.6)
         show.start(f"movie={slate}:loop=0,setpts=N/30/TB")
         await happened(lambda: eyes.glance().is_slate)
 
