@@ -119,8 +119,8 @@ def _reach(profile: Profile, outcomes: Outcomes) -> Reach | None:
 
 
 def far_end_link(profile: Profile) -> Link:
-    """What viewers see: nothing of it is measured here."""
+    """What viewers see. A player takes longer to open than `now` has, so nothing of it is measured here."""
     far_end = profile.far_end
     if far_end is None:
         return unknown("far_end", Message("now.far_end.not_configured"))
-    return unknown("far_end", Message("now.far_end.person" if far_end.person else "now.far_end.not_yet"))
+    return unknown("far_end", Message("now.far_end.person" if far_end.person else "now.far_end.not_here"))

@@ -314,7 +314,7 @@ def test_on_air_is_what_obs_says_else_what_is_seen():
 
 
 @pytest.mark.parametrize(
-    ("far_end", "seen"), [(FarEnd(person="phone"), "person"), (FarEnd(url="http://far.example/a.flv"), "not_yet")]
+    ("far_end", "seen"), [(FarEnd(person="phone"), "person"), (FarEnd(url="http://far.example/a.flv"), "not_here")]
 )
 def test_the_far_end_is_never_said_to_be_seen(far_end, seen):
     link = chain(room_with(far_end=far_end)).links[-1]
