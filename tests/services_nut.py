@@ -64,9 +64,13 @@ class Upsd:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._clean_up()
 
+    def setting(self, variable: str, value: str) -> list[str]:
+        """The command that changes what the UPS says, and returns when that is so."""
+        return ["upsrw", "-w", "-s", f"{variable}={value}", "-u", "admin", "-p", "x", self.address]
+
     def set(self, variable: str, value: str) -> None:
         """Change what the UPS says and wait until the server passes it on."""
-        command = ["upsrw", "-w", "-s", f"{variable}={value}", "-u", "admin", "-p", "x", self.address]
+        command = self.setting(variable, value)
         subprocess.run(command, check=True, capture_output=True, env=self._environment(), timeout=READY_S)
         wait_for(lambda: self._says(variable, value))
 

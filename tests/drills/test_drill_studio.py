@@ -1,4 +1,4 @@
-"""Drills on a real OBS that streams through the relay to nginx: everything that the issue names, in one run of --all."""
+"""Drills on a real OBS that streams through the relay to nginx, and a real UPS server: all kinds in one run of --all."""
 
 import contextlib
 import json
@@ -10,11 +10,20 @@ from pathlib import Path
 import obs_deeds
 import pytest
 from drill_rig import Rig, rig
+from services_nut import Upsd
 from services_obs import ObsStudio, write_wav
 
 pytestmark = pytest.mark.svc
 SIZE = (320, 180)
 LIMITS = "within: {detect_s: 6, switch_s: 12, outage_s: 15, restore_s: 20}"
+POWER = """
+  - name: mains-lost
+    covers: power
+    before: [power.mains]
+    fault: [{run: {argv: %s, undo: %s}}]
+    within: {restore_s: 10}
+"""
+"""The outage allowed is none: the UPS has to carry the show."""
 DRILLS = f"""
   - name: network-cut
     covers: network
@@ -76,12 +85,13 @@ def dress(obs: ObsStudio, folder: Path) -> None:
 @pytest.fixture(scope="module")
 def studio(tmp_path_factory) -> Iterator[tuple[Rig, ObsStudio]]:
     home = tmp_path_factory.mktemp("studio")
-    with rig(home / "rig", encoder=False) as room, ObsStudio(home / "obs", size=SIZE) as obs:
+    with rig(home / "rig", encoder=False) as room, ObsStudio(home / "obs", size=SIZE) as obs, Upsd() as ups:
         dress(obs, home)
         room.env |= obs.environment
-        room.write(
-            DRILLS, more=f'obs: {{url: "ws://127.0.0.1:{obs.port}", password: "env:{obs.variable}", scene: Live}}\n'
-        )
+        cut, mended = (json.dumps(ups.setting("ups.status", status)) for status in ("OB DISCHRG", "OL"))
+        seen = f'obs: {{url: "ws://127.0.0.1:{obs.port}", password: "env:{obs.variable}", scene: Live}}\n'
+        devices = f'camera: {{}}\nmic: {{}}\npower: {{main: {{nut: "{ups.address}"}}}}\n'
+        room.write(DRILLS, POWER % (cut, mended), more=seen + devices)
         yield room, obs
 
 
@@ -118,11 +128,11 @@ def test_all_drills_of_a_room_one_after_the_other(studio: tuple[Rig, ObsStudio])
         assert state(obs) == before
     made = json.loads(done.stdout)
     assert (done.returncode, made["status"]) == (0, "ok"), (done.stdout, done.stderr)
-    assert [each["name"] for each in made["drills"]] == [
-        *("content-fallback", "camera-lost", "mic-lost", "ingest-lost", "network-cut")
-    ]
+    names = [each["name"] for each in made["drills"]]
+    assert names == ["content-fallback", "camera-lost", "mic-lost", "ingest-lost", "network-cut", "mains-lost"]
     assert all(each["ended"] == "done" and all(u["worked"] for u in each["undone"]) for each in made["drills"])
     outages = {f["device"]: f["value"] for f in made["findings"] if f["check"] == "drill.outage"}
+    assert outages.pop("mains-lost") == 0
     assert all(0.3 < value < 15 for value in outages.values()), outages
     assert outages["mic-lost"] > 1.9  # so long silence is a pause for breath
     assert svg.read_text().startswith("<svg")
