@@ -33,18 +33,19 @@ def unseen(made: dict[str, Any]) -> str:
     return str(reasons.pop()).removeprefix("reason.")
 
 
-def calmly(look: Callable[[], dict[str, Any]], figure: str, wanted: object) -> dict[str, Any]:
+def calmly(
+    look: Callable[[], dict[str, Any]], figure: str | Callable[[dict[str, Any]], object], wanted: object
+) -> dict[str, Any]:
     """Look up to three times for a figure of time: the guest has one processor, and others may keep it waiting.
 
     Of a busy guest's sound card there may be no figure at all: while its player starts anew it cannot be opened.
     """
-    made = look()
-    for _ in range(2):
-        if made["measurements"].get(figure) == wanted:
-            break
+    for _ in range(3):
         made = look()
-    assert made["measurements"].get(figure) == wanted, made["findings"]
-    return made
+        found = made["measurements"].get(figure) if isinstance(figure, str) else figure(made)
+        if found == wanted:
+            return made
+    raise AssertionError(f"{found}, not {wanted}: {made['findings']}")
 
 
 def once_open(node: str, seconds: float, deed: Callable[[], object]) -> threading.Thread:
