@@ -47,7 +47,7 @@ def test_on_a_terminal_it_counts_and_cleans_up(tmp_path) -> None:
     shown = terminal.before.decode()
     assert terminal.exitstatus == 0
     assert f"1 of {len(FAULTS)}: mic.muted" in shown
-    assert f"{len(FAULTS)} of {len(FAULTS)}: encoder.load" in shown
+    assert f"{len(FAULTS)} of {len(FAULTS)}: {FAULTS[-1].check}" in shown
     assert shown.endswith("\r\x1b[K")
     assert (tmp_path / "matrix.txt").read_text().startswith("SELFTEST OK")
 

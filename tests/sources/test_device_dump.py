@@ -252,4 +252,4 @@ def test_a_dump_that_cannot_be_written_is_one_sentence(tmp_path) -> None:
     done = rigcheck(tmp_path, "devices", "--replay", FOLDER / "macos.json", "--dump", tmp_path / "no" / "pc.json")
     assert (done.returncode, done.stderr.count("\n")) == (64, 1)
     assert Path(tmp_path / "no").exists() is False
-    assert Interface("en0", is_up=True, addresses=3, speed_mbps=None) in dumped("macos").interfaces
+    assert Interface("en0", is_up=True, addresses=3, speed_mbps=None, medium="wifi") in dumped("macos").interfaces

@@ -83,7 +83,8 @@ def test_a_camera_looks_like_its_own_file(obs: ObsStudio, clip: Path) -> None:
     assert (seen["camera.black_s"].value, seen["camera.frozen_s"].value) == (0, 0)
     blind = {name for name, each in seen.items() if each.reason is ROUTE}
     of_time = {"fps", "fps_of_asked_pct", "jitter_ms", "dropped_pct", "duplicated_pct", "first_frame_ms", "noise_sigma"}
-    assert blind == {*(f"camera.{name}" for name in of_time), "light.flicker_pct", "light.flicker_hz"}
+    of_light = {"light.flicker_pct", "light.flicker_hz", "light.pumping_pct"}
+    assert blind == {*(f"camera.{name}" for name in (*of_time, "cadence")), *of_light}
 
 
 def test_a_picture_that_stands_is_frozen_and_no_estimate(obs: ObsStudio) -> None:
