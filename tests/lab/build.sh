@@ -14,7 +14,7 @@ size() { du -sh "$out" | cut -f1; }
 if [ -e "$out/ready" ]; then echo "lab kernel: $out, $(size), built earlier"; exit; fi
 
 began=$SECONDS
-[ -n "$version" ] || { echo "lab kernel: linux-source-6.1 is not installed (.ci/setup test installs it)" >&2; exit 1; }
+[ -n "$version" ] || { echo "lab kernel: linux-source-6.1 is not installed (.ci/setup lab installs it)" >&2; exit 1; }
 work=$(mktemp -d "${RIGCHECK_LAB_WORK:-/var/tmp}/rigcheck-lab.XXXXXX")
 made=$out.$$
 trap 'rm -rf "$work" "$made"' EXIT
