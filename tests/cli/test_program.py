@@ -62,7 +62,7 @@ def test_go_judges_the_programme_in_ten_seconds(obs: ObsStudio, room: Path) -> N
         assert (found["via"], found["status"] != "unknown") == ("obs-record", True), found
     for check in ("mic.muted", "camera.black"):
         assert finding(made, check, "backup")["via"] == "obs-shot"
-    assert finding(made, "mic.level", "backup")["status"] == "skip"
+    assert finding(made, "mic.level", "backup")["status"] in ("ok", "warn")  # by its speech level
     assert made["measurements"]["camera.fps"] == pytest.approx(30, rel=0.01)
     assert made["measurements"]["mic.loudness_lufs"] == pytest.approx(-18, abs=1.5)
     assert not obs.ask("GetRecordStatus")["outputActive"]
