@@ -24,7 +24,9 @@ OVER, NAMELESS = "over", ""
 PATIENCE_S = 600.0
 """An OBS that has hung for longer will be ended by its owner."""
 RETRY_S = 0.5
-END_S = WRITTEN_S = 1.0
+END_S = 1.0
+WRITTEN_S = 10.0
+"""Our own rule: on a busy computer OBS's muxer makes a file only seconds after its recording was stopped."""
 POLL_S = 0.05
 
 
@@ -73,11 +75,11 @@ def main(url: str, reference: str) -> None:
     named = Path(lines[-1]) if lines[-1] != NAMELESS else None
     path = anyio.run(stop_recording, ObsAddress(url, Secret(reference) if reference else None), named)
     if path:
-        _delete(path)
+        delete_once_written(path)
 
 
-def _delete(path: Path) -> None:
-    """Delete it as soon as it is there and nobody writes it: OBS's muxer makes it late where OBS has just woken up."""
+def delete_once_written(path: Path) -> None:
+    """Delete it as soon as it is there and may be deleted; give up after `WRITTEN_S`."""
     for _ in range(round(WRITTEN_S / POLL_S)):
         with suppress(OSError):
             path.unlink()

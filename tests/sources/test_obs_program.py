@@ -3,6 +3,7 @@
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
@@ -13,6 +14,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 import numpy as np
+import psutil
 import pytest
 from services_obs import ObsStudio, need_obs
 from show_clip import make_show, play_show
@@ -24,7 +26,7 @@ from rigcheck.measure.mic import measure_mic
 from rigcheck.model import Measurement, Reason, Stage
 from rigcheck.profile import Profile, Setting
 from rigcheck.samples import PROGRAM, AudioClip, AudioRequest, CameraClip, CameraRequest, LevelTrace, ObsAddress
-from rigcheck.sources import obs_program
+from rigcheck.sources import obs_guard, obs_program
 from rigcheck.sources.live import LiveSource
 from rigcheck.sources.media import read_clip, read_take
 from rigcheck.sources.obs_client import ObsClient
@@ -369,8 +371,25 @@ anyio.run(LiveSource().acquire, AudioRequest("main", "obs:program", "stereo", 20
         time.sleep(0.3)
         process.send_signal(signal.SIGHUP)
     doomed.wait_for("GetRecordStatus", "outputActive", value=False)
-    time.sleep(1.5)
+    end_s = time.monotonic() + 2 * obs_guard.WRITTEN_S  # of a computer that is busy with other tests
+    while is_guarded(doomed) and time.monotonic() < end_s:
+        time.sleep(0.1)
     assert left(doomed) == NOTHING
+
+
+def is_guarded(obs: ObsStudio) -> bool:
+    """Whether a guard is still at work."""
+    words = {obs_guard.__name__, obs.address.url}
+    return any(words <= set(process.info["cmdline"] or ()) for process in psutil.process_iter(["cmdline"]))
+
+
+def test_a_file_that_is_late_is_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "late.mkv"
+    writer = threading.Timer(2.0, path.touch)
+    writer.start()
+    obs_guard.delete_once_written(path)
+    writer.join()
+    assert not path.exists()
 
 
 def test_the_guard_leaves_another_recording_alone(doomed: ObsStudio, tmp_path: Path) -> None:
