@@ -52,6 +52,7 @@ class Sightings:
 
     via: Literal["far-end", "obs-shot", "person"]
     is_segmented: bool = False
+    is_begun: bool = True  # False until who watches has been loaded
     has_sound: bool = True
     from_s: float | None = None  # when the first frame was there
     buffered_s: float | None = None

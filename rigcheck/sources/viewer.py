@@ -27,6 +27,8 @@ from rigcheck.viewer_state import ViewerRequest, ViewerTrace
 
 READY_S, SEGMENTS_READY_S = 10.0, 25.0
 """Our own rule: a player that shows nothing by then will not; segments are up to 6 s long, and three have to come."""
+BEGIN_S = 20.0
+"""Our own rule: a cold, busy computer has started Python and loaded FFmpeg by then."""
 DEAD_S = 3.0
 """Without a sign of life, which comes twice a second, the reader hangs."""
 _LONGEST = 10_000  # bytes of a line
@@ -99,12 +101,15 @@ async def beside(go: Callable[[], Coroutine[Any, Any, None]]) -> AsyncIterator[N
 
 def sightings_of(url: str) -> Sightings:
     """Where what is seen of a stream is kept."""
-    return Sightings("far-end", is_segmented=urlsplit(url).path.endswith(".m3u8"))
+    return Sightings("far-end", is_segmented=urlsplit(url).path.endswith(".m3u8"), is_begun=False)
 
 
 async def _until_ready(watch: Watch) -> None:
     """Wait for the first picture. Raises NotSeen(unreachable) where none comes; no-stream where its rhythm does not show."""
     seen = watch.seen
+    with anyio.move_on_after(BEGIN_S):
+        while not seen.is_begun and watch.fault is None:  # noqa: ASYNC110 - as below
+            await anyio.sleep(POLL_S)
     with anyio.move_on_after(SEGMENTS_READY_S if seen.is_segmented else READY_S):
         while not seen.is_ready and watch.fault is None:  # noqa: ASYNC110 - what is waited for is no event of this loop
             await anyio.sleep(POLL_S)
@@ -123,8 +128,9 @@ async def watch_stream(url: str, slate: Path | None, seen: Sightings, *, every_f
         lines = _lines(process)
         with suppress(StopAsyncIteration):
             while True:
-                with anyio.fail_after(DEAD_S):
+                with anyio.fail_after(DEAD_S if seen.is_begun else BEGIN_S):
                     line = await anext(lines)
+                seen.is_begun = True
                 what, *told = json.loads(line)
                 _tell(seen, what, told)
         raise NotSeen(Reason.CRASHED)

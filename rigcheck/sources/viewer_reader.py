@@ -54,7 +54,6 @@ class Reader:
         """Connect again and again."""
         import av  # noqa: PLC0415 - as above
 
-        av.logging.set_level(av.logging.PANIC)
         while True:
             opened_s = time.monotonic()
             try:
@@ -131,6 +130,9 @@ class Reader:
 
 def main() -> None:
     """Read the wish, and then the stream."""
+    import av  # noqa: PLC0415 - loading it holds up every thread, for seconds on a cold computer: before the first sign of life
+
+    av.logging.set_level(av.logging.PANIC)
     wish = json.loads(sys.stdin.readline())
     tell, look = Teller(), Look()
     threading.Thread(target=_end_with_parent, daemon=True).start()

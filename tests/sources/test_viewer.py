@@ -90,6 +90,19 @@ def test_http_flv_is_looked_at():
 
 
 @pytest.mark.svc
+def test_a_reader_that_is_slow_to_load_has_not_crashed(tmp_path, monkeypatch):
+    """As on a cold computer: the interpreter of that one program takes longer to start than a reader may be silent."""
+    slow = "import sys, time\nif any('viewer_reader' in word for word in sys.orig_argv):\n    time.sleep(4)\n"
+    (tmp_path / "sitecustomize.py").write_text(slow)
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    port = free_port()
+    began_s = time.monotonic()
+    with pushing("-f", "flv", "-listen", "1", f"http://127.0.0.1:{port}"):
+        sound_and_whole(look(f"http://127.0.0.1:{port}/live.flv", 2), 2)
+    assert time.monotonic() - began_s > 6
+
+
+@pytest.mark.svc
 def test_srt_is_looked_at_through_ffmpeg_and_its_address_is_in_no_command_line():
     port = free_port()
     with pushing("-f", "mpegts", f"srt://127.0.0.1:{port}?mode=listener"):
