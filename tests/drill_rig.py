@@ -126,12 +126,12 @@ while True:  # as encoders do: it connects again and again
 
 
 @contextlib.contextmanager
-def pushing(url: str) -> Iterator[None]:
-    """An encoder that pushes picture and sound, and connects again after each fault."""
+def pushing(url: str, *inside: str) -> Iterator[None]:
+    """An encoder that pushes picture and sound, and connects again after each fault; `inside` is a namespace's command."""
     picture, sound = SHOW
     codec = ("-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(GOP), "-c:a", "aac")
     inputs = ("-re", "-f", "lavfi", "-i", picture, "-re", "-f", "lavfi", "-i", sound)
-    argv = [sys.executable, "-c", PUSH, "-nostdin", "-loglevel", "quiet", *inputs, *codec, "-f", "flv", url]
+    argv = [*inside, sys.executable, "-c", PUSH, "-nostdin", "-loglevel", "quiet", *inputs, *codec, "-f", "flv", url]
     process = subprocess.Popen(argv, start_new_session=True)
     try:
         time.sleep(1)

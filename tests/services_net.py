@@ -82,8 +82,16 @@ class Lines:
         """The words that run a command in the room's namespace."""
         return [*self._inside(self.room), *command]
 
+    def command_at_router(self, line: str, *command: str) -> list[str]:
+        """The words that run a command in the line's router, whose ends are `in` and `out`."""
+        return [*self._inside(self.routers[line == BACKUP]), *command]
+
+    def command_at_far_end(self, *command: str) -> list[str]:
+        """The words that run a command at the far end."""
+        return [*self._inside(self.far), *command]
+
     def at_router(self, line: str, *command: str) -> None:
-        """Run something in the line's router, whose ends are `in` and `out`."""
+        """Run something in the line's router."""
         self._run(self.routers[line == BACKUP], *command)
 
     def shape(self, line: str, mbps: float, buffer_ms: int = 100, burst_kb: int = 32) -> None:

@@ -25,9 +25,9 @@ KEY = "sk-9c1e-live?sign=a%2Fb"
 CONFIG = """load_module {module};
 daemon off; worker_processes 1; {user}
 pid {folder}/nginx.pid; error_log {folder}/logs/error.log info; events {{ worker_connections 64; }}
-rtmp {{ server {{ listen {host}:{port}; chunk_size 4096; ping 5s; ping_timeout 5s; notify_method get;
+rtmp {{ access_log off; server {{ listen {host}:{port}; chunk_size 4096; ping 5s; ping_timeout 5s; notify_method get;
   application live {{ live on; record off; {hook} }}
-  application open {{ live on; record off; }} }} }}
+  application open {{ live on; record off; {more} }} }} }}
 http {{ access_log off; client_body_temp_path {folder}/b; proxy_temp_path {folder}/p; fastcgi_temp_path {folder}/f;
   uwsgi_temp_path {folder}/u; scgi_temp_path {folder}/s;
   server {{ listen {host}:{web}; location /stat {{ rtmp_stat all; }} location /control {{ rtmp_control all; }} }} }}
@@ -95,7 +95,8 @@ class Ingest:
 
 
 @contextlib.contextmanager
-def ingest(folder: Path, host: str = "127.0.0.1", *inside: str) -> Iterator[Ingest]:
+def ingest(folder: Path, host: str = "127.0.0.1", *inside: str, more: str = "") -> Iterator[Ingest]:
+    """Run it. `inside`: the beginning of the command line (a network namespace); `more`: words for `open`, in nginx's own."""
     need("nginx")
     if not MODULE.exists():
         lack("libnginx-mod-rtmp")
@@ -105,7 +106,7 @@ def ingest(folder: Path, host: str = "127.0.0.1", *inside: str) -> Iterator[Inge
         hook = f"on_publish {keeper};" if not inside else ""
         user = "user root;" if os.geteuid() == 0 else ""
         text = CONFIG.format(
-            module=MODULE, folder=folder, host=host, port=found.port, web=found.web, hook=hook, user=user
+            module=MODULE, folder=folder, host=host, port=found.port, web=found.web, hook=hook, user=user, more=more
         )
         (folder / "nginx.conf").write_text(text)
         found.start(*inside)

@@ -59,7 +59,8 @@ def run_in_guest(items: list[pytest.Item]) -> dict[str, list[pytest.TestReport]]
     with tempfile.TemporaryDirectory(prefix="rigcheck-lab") as name:
         folder, root = Path(name), items[0].config.rootpath
         command = [LAB / "run.sh", folder, sys.executable, sys.executable, "-m", "pytest", "-p", "no:cacheprovider"]
-        words = [*map(str, command), *(item.nodeid for item in items)]
+        again = f"--reruns={items[0].config.getoption('reruns', 0) or 0}"
+        words = [*map(str, command), again, *(item.nodeid for item in items)]
         done = subprocess.run(words, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
         said = done.stdout.decode(errors="replace")
         reports: dict[str, list[pytest.TestReport]] = {}

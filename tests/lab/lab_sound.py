@@ -40,13 +40,15 @@ class Card:
         wait_for((ASOUND / "RigMic").exists)
 
     @contextlib.contextmanager
-    def playing(self, file: Path) -> Iterator[None]:
-        words = ["aplay", "-q", "-D", "hw:RigMic,1,0", "--buffer-time=1000000", str(file)]  # us: it may be kept waiting
+    def playing(self, file: Path, microphone: int = 0) -> Iterator[subprocess.Popen[bytes]]:
+        """The program that speaks into a microphone, until its file is over."""
+        line = f"hw:RigMic,1,{microphone}"
+        words = ["aplay", "-q", "-D", line, "--buffer-time=1000000", str(file)]  # us: it may be kept waiting
         with subprocess.Popen(words, stderr=subprocess.DEVNULL) as player:
             try:
-                status = ASOUND / "RigMic" / "pcm1p" / "sub0" / "status"
+                status = ASOUND / "RigMic" / "pcm1p" / f"sub{microphone}" / "status"
                 wait_for(lambda: "RUNNING" in status.read_text())
-                yield
+                yield player
             finally:
                 player.kill()
 
@@ -64,18 +66,18 @@ class Card:
 
 
 @contextlib.contextmanager
-def sound_card() -> Iterator[Card]:
-    with loaded("snd-aloop", "id=RigMic", "pcm_substreams=1"):
+def sound_card(microphones: int = 1) -> Iterator[Card]:
+    with loaded("snd-aloop", "id=RigMic", f"pcm_substreams={microphones}"):
         wait_for((ASOUND / "RigMic").exists)
         yield Card()
 
 
-def write_tone(path: Path, rate_hz: int, dbfs: float, seconds: float = 60.0) -> Path:
-    """997 Hz of that RMS level in two channels, with the hiss that any room has far below it."""
+def write_tone(path: Path, rate_hz: int, dbfs: float, seconds: float = 60.0, times: int = 1) -> Path:
+    """997 Hz of that RMS level in two channels, with the hiss that any room has far below it; so many times over."""
     t_s = np.arange(round(rate_hz * seconds)) / rate_hz
     wave_ = np.sqrt(2) * 10 ** (dbfs / 20) * np.sin(2 * np.pi * 997 * t_s)
     hiss = np.random.default_rng(7).normal(0, 1e-4, (len(t_s), 2))
     with wave.open(str(path), "wb") as file:
         file.setparams((2, 2, rate_hz, 0, "NONE", ""))
-        file.writeframes(np.round((wave_[:, None] + hiss) * 32767).astype("<i2").tobytes())
+        file.writeframes(np.round((wave_[:, None] + hiss) * 32767).astype("<i2").tobytes() * times)
     return path
