@@ -109,9 +109,14 @@ class ObsAction:
             await until(is_so, self.name)
 
 
+def role_of(step: Step) -> str:
+    """Which OBS a step is about: `at: obs.spare` says spare, anything else is the main one."""
+    return step.at.removeprefix("obs.") if step.at and step.at.startswith("obs.") else "main"
+
+
 def obs_of(step: Step, profile: Profile) -> ObsPc:
     """The OBS that a step is about. Raises DrillError where the profile has none, or not that one."""
-    role = step.at.removeprefix("obs.") if step.at and step.at.startswith("obs.") else "main"
+    role = role_of(step)
     found = profile.obs.get(cast("Literal['main', 'spare']", role))
     if found is None:
         raise DrillError(Message("error.drill.no-obs", {"action": step.action, "name": role}))

@@ -11,7 +11,7 @@ from rigcheck.drills.actions import actions_of
 from rigcheck.drills.lint import LintError, lint, steps_of
 from rigcheck.errors import Exit
 from rigcheck.obs_state import ObsInput, ObsState
-from rigcheck.profile import Profile
+from rigcheck.profile import ObsPc, Profile
 
 ACTIONS = actions_of(Paper())
 SCENE = Step("obs_scene", {"scene": "Standby"})
@@ -64,6 +64,23 @@ def test_scenes_and_inputs_are_those_of_this_obs() -> None:
         ("drill.lint.scene", "Standby", ()),
     ]
     assert not [each for each in lint(plain(SCENE), Profile(), ACTIONS, (), obs("Standby")) if "lint" in each.id]
+
+
+@pytest.mark.parametrize(
+    ("step", "wrong"),
+    [
+        (Step("obs_scene", "Standby"), ["drill.lint.scene"]),
+        (Step("obs_scene", "Live"), []),
+        (Step("obs_mute", "Lav 9"), ["drill.lint.input"]),
+        (Step("obs_stream", "stop"), []),
+        (Step("obs_scene", "Standby", at="obs.main"), ["drill.lint.scene"]),
+        (Step("obs_scene", "Standby", at="obs.spare"), []),
+        (Step("obs_scene", {"scene": "Standby"}, at="obs.spare"), []),
+    ],
+)
+def test_a_bare_name_is_looked_up_too_and_only_in_the_obs_that_is_meant(step: Step, wrong: list[str]) -> None:
+    room = Profile(obs={"main": ObsPc(), "spare": ObsPc()})
+    assert [each.id for each in lint(plain(step), room, ACTIONS, (), obs("Live"))] == wrong
 
 
 def test_an_error_of_the_profile_has_its_exit_code() -> None:
