@@ -59,7 +59,7 @@ def plan(  # noqa: PLR0913 - one parameter an option, as typer wants them
 
 @app.command("run", help="Hold drills: fault, switch, restore; timed at the viewer's end, undone whatever happens.")
 def run(  # noqa: PLR0913 - one parameter an option, as typer wants them
-    names: Annotated[list[str] | None, Argument(metavar="NAME...", help="The drills, in this order.")] = None,
+    names: Annotated[list[str] | None, Argument(metavar="NAME", help="The drills, in this order.")] = None,
     *,
     profile: SameRoom = None,
     every: Annotated[bool, Option("--all", help="All of the room's, the least harmful first.")] = False,

@@ -30,6 +30,7 @@ from rigcheck.drills.far_end import open_eyes
 from rigcheck.drills.guard import refuse_pending
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.lint import OF_OBS, LintError, lint, steps_of
+from rigcheck.drills.obs import told_of
 from rigcheck.drills.rehearse import rehearse
 from rigcheck.drills.run import Conduct, by_harm
 from rigcheck.drills.steady import STEADY_CHECKS, NotSteadyError, called
@@ -40,7 +41,7 @@ from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_limits
 from rigcheck.model import Message, Report, Stage
 from rigcheck.obs_state import ObsState
-from rigcheck.plan import Run
+from rigcheck.plan import Outcome, Run
 from rigcheck.present.drill import DRILL_FORMATS, rehearsal_text, undone_lines
 from rigcheck.present.progress import Progress
 from rigcheck.present.timeline_svg import timelines_svg
@@ -127,30 +128,30 @@ def _alone(evidence: Evidence) -> Iterator[Path]:
         yield folder / JOURNAL
 
 
-def _ask_obs(evidence: Evidence, drills: tuple[Drill, ...]) -> ObsState | None:
-    """The show's OBS where a step is done by it. Raises DrillError where it does not answer."""
+def _ask_obs(evidence: Evidence, drills: tuple[Drill, ...]) -> Outcome | None:
+    """What the show's OBS says, where a step is done by it."""
     if not any(step.action.startswith(OF_OBS) for drill in drills for step in steps_of(drill)):
         return None
-    if not evidence.profile.obs:
+    if "main" not in evidence.profile.obs:
         return None  # the actions' own lint says so
     request = ask_obs(_setting(evidence), "main")
-    outcome = run_session(partial(acquire, evidence.source, [request]))[request]
-    if isinstance(outcome, NotSeen):
-        raise DrillError(Message("error.drill.obs", {"reason": str(outcome.reason)}))
-    return outcome if isinstance(outcome, ObsState) else None
+    return run_session(partial(acquire, evidence.source, [request]))[request]
 
 
 def _refuse_mistakes(
     drills: tuple[Drill, ...],
     profile: Profile,
     actions: Mapping[str, Action],
-    obs: ObsState | None,
+    obs: Outcome | None,
     words: Catalogue,
 ) -> None:
-    """Raises LintError with everything that is wrong with any of the drills, in words."""
-    found = [(drill.name, wrong) for drill in drills for wrong in lint(drill, profile, actions, KNOWN, obs)]
+    """Raises LintError with everything that is wrong with any of the drills, in words; DrillError where OBS does not answer."""
+    state = obs if isinstance(obs, ObsState) else None
+    found = [(drill.name, wrong) for drill in drills for wrong in lint(drill, profile, actions, KNOWN, state)]
     if found:
         raise LintError(tuple(f"{name}: {words.text(wrong.id, wrong.params)}" for name, wrong in found))
+    if isinstance(obs, NotSeen):
+        raise told_of(obs, profile.obs["main"].url)
 
 
 def _confirm(drills: tuple[Drill, ...], wish: Wish, crew: TerminalCrew) -> None:

@@ -48,7 +48,8 @@ async def refuse_live(drill: Drill, source: Source, setting: Setting) -> None:
     """Raises DrillError while a show goes out to the public, or may."""
     who = await live_pushers(source, setting)
     if who:
-        raise DrillError(Message("error.drill.live", {"drill": drill.name, "who": who}))
+        named = tuple(name for name in who if name != UNKNOWN)
+        raise DrillError(Message("error.drill.live", {"drill": drill.name, "who": named}))
 
 
 async def live_pushers(source: Source, setting: Setting) -> tuple[str, ...]:

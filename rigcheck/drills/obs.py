@@ -131,16 +131,18 @@ async def talk(record: Record) -> AsyncIterator[ObsClient]:
         async with connect(ObsAddress(record["url"], password)) as obs:
             yield obs
     except NotSeen as fault:
-        raise _told(fault, plain_url(record["url"])) from fault
+        raise told_of(fault, record["url"]) from fault
 
 
-def _told(fault: NotSeen, url: str) -> DrillError:
+def told_of(fault: NotSeen, address: str) -> DrillError:
+    """Why the OBS at this address could not be asked, or what it refused."""
+    url = plain_url(address)
     if fault.reason is Reason.DENIED:
         return DrillError(Message("error.drill.obs-denied", {"url": url}))
     if fault.reason is Reason.REFUSED:
         facts = {"url": url, "request": fault.params["request"], "code": fault.params["code"]}
         return DrillError(Message("error.drill.obs-refused", facts))
-    return DrillError(Message("error.drill.obs-silent", {"url": url, "why": str(fault.reason)}))
+    return DrillError(Message("error.drill.obs-silent", {"url": url}))
 
 
 async def until(happened: Callable[[], Awaitable[bool]], what: str, limit_s: float = SETTLE_S) -> None:

@@ -124,6 +124,7 @@ class Conduct:
                     await company.tell_news()
                 self.held.append(Held(drill, at, trace, tuple(rollback.outcomes), performance.trouble))
         if amiss is not None:
+            await self.crew.tell(Message(f"drill.told.{amiss}"))
             raise DrillError(Message("error.drill.programme", {"drill": drill.name, "cause": amiss}))
 
     async def _report(self, drills: Sequence[Drill]) -> Report:

@@ -117,6 +117,22 @@ def test_what_cannot_be_is_one_sentence_and_an_exit_code(tmp_path, room, argumen
     assert not (tmp_path / "state" / "rigcheck" / pending.JOURNAL).exists()
 
 
+@pytest.mark.parametrize(("name", "code", "said"), [("wrong", 78, "camera.fsp"), ("scene", 3, "127.0.0.1:9 ")])
+def test_mistakes_are_told_also_where_obs_does_not_answer(tmp_path, room, name: str, code: int, said: str) -> None:
+    scene = "  - name: scene\n    covers: camera\n    fault: [{obs_scene: Cam 2}]\n"
+    room.write_text(f'obs: {{url: "ws://127.0.0.1:9"}}\n{room.read_text()}    switch: [{{obs_scene: Cam 2}}]\n{scene}')
+    for language in LANGUAGES:
+        done = rigcheck(tmp_path, "drill", "run", name, "-p", room, "--yes", "--lang", language)
+        assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+        assert "unreachable" not in done.stderr
+
+
+def test_a_plan_says_once_where_somebody_is_asked(tmp_path, room) -> None:
+    room.write_text(room.read_text().replace("who: tech,", "who: tech, at: rack,"))
+    done = rigcheck(tmp_path, "drill", "plan", "plug-pulled", "-p", room)
+    assert done.stdout.count("at rack") == 2  # of two steps
+
+
 def test_the_card_is_printed(tmp_path, room) -> None:
     assert "beauty-3" in rigcheck(tmp_path, "drill", "card", room).stdout
     page = rigcheck(tmp_path, "drill", "card", room, "--format", "html").stdout
@@ -218,6 +234,7 @@ def step(child: pexpect.spawn, what: str) -> None:
 
 def test_a_rehearsal_asks_for_each_step_and_touches_nothing(tmp_path, room) -> None:
     child = terminal(tmp_path, "run", "plug-pulled", "-p", room, "--rehearse")
+    child.expect_exact("now the fault would be:")
     answer(child, "pull the plug of the UPS", "")
     child.expect_exact("go on talking")
     answer(child, "switch off the second light", "")

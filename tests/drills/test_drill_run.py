@@ -16,6 +16,7 @@ from rigcheck.drills.history import drilled_of
 from rigcheck.drills.journal import NAME, Journal
 from rigcheck.drills.run import by_harm, deadline_s
 from rigcheck.drills.steady import NotSteadyError, chosen, standing_by
+from rigcheck.i18n import load_catalogue
 from rigcheck.model import Reason, Report, Status
 from rigcheck.profile import Profile
 from rigcheck.samples import OnAirState
@@ -65,6 +66,7 @@ async def test_nothing_begins_while_a_show_goes_out_or_may(tmp_path, on_air) -> 
     with pytest.raises(DrillError) as refused:
         await made.hold([one])
     assert refused.value.message.id == "error.drill.live"
+    assert "?" not in load_catalogue("en").text(refused.value.message.id, refused.value.message.params)
     assert (made.begun, screen(tmp_path)) == (0, AS_IT_WAS)
 
 
@@ -112,11 +114,12 @@ async def test_what_an_earlier_drill_needed_must_hold_for_the_next_one_too(tmp_p
 
 async def test_a_programme_that_is_bad_to_begin_with_is_not_drilled(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(run, "SETTLE_S", 0.3)
-    made = conduct(tmp_path, one := drill(tmp_path))
+    made = conduct(tmp_path, one := drill(tmp_path), crew=(crew := Paper()))
     (tmp_path / "screen.txt").write_text("changed")
     with pytest.raises(DrillError) as refused:
         await made.hold([one])
     assert refused.value.message.params == {"drill": "camera-lost", "cause": "black"}
+    assert crew.said == ["drill.told.black"]
     assert not (tmp_path / NAME).exists()
 
 
