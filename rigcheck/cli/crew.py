@@ -18,7 +18,7 @@ from rigcheck.model import Message
 from rigcheck.present.fit import wrap
 
 WIDTH, INDENT = 79, 10
-TAP = "drill.tap"
+TAP = "drill.tap."
 LEFT_EVERY_S = 10.0
 """Our own rule: six times a minute is enough to hurry, and scrolls nothing away."""
 
@@ -96,7 +96,7 @@ class TerminalCrew:
     def _key(self, message: Message, number: int) -> str:
         """What to type; a stopwatch's own words say Enter already."""
         if number == 1:
-            return "" if message.id == TAP else self._words.text("drill.enter")
+            return "" if message.id.startswith(TAP) else self._words.text("drill.enter")
         return self._words.text("drill.enter_number", {"n": number})
 
     def _text(self, message: Message, who: str | None) -> str:

@@ -27,6 +27,7 @@ from rigcheck.model import Message, Reason, Report
 from rigcheck.plan import Run
 from rigcheck.profile import Profile
 from rigcheck.samples import Request, Sample
+from rigcheck.sources.standby import place_of
 from rigcheck.viewer_state import DrillRequest, DrillTrace
 
 BY_PERSON_S = 180.0
@@ -179,11 +180,9 @@ def far_end_of(profile: Profile) -> FarEnd:
 
 
 def slate_of(profile: Profile) -> Path | None:
-    """The standby picture or video; a relative path begins where the profile lies."""
+    """The standby picture or video, where there is one."""
     content = profile.backup.content
-    if content is None or content.file is None:
-        return None
-    return (Path(profile.path).parent if profile.path else Path()) / content.file
+    return place_of(content.file, profile.path) if content is not None and content.file is not None else None
 
 
 def deadline_s(drill: Drill, within: Within, actions: Mapping[str, Action]) -> float:

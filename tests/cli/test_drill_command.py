@@ -224,12 +224,14 @@ def answer(child: pexpect.spawn, prompt: str, line: str) -> None:
     child.sendline(line)
 
 
-def step(child: pexpect.spawn, what: str) -> None:
-    """What a person does while another question, the phone's, is open too."""
+def step(child: pexpect.spawn, what: str) -> str:
+    """What a person does while another question, the phone's, is open too; what was said before it."""
     child.expect_exact(what)
+    said = " ".join(str(child.before).split())  # without its line ends
     child.expect(r"type\s+2\s+and\s+Enter")  # wrapped where the line ends
     time.sleep(0.3)
     child.sendline("2")
+    return said
 
 
 def test_a_rehearsal_asks_for_each_step_and_touches_nothing(tmp_path, room) -> None:
@@ -249,7 +251,7 @@ def test_a_drill_all_by_hand_is_timed_by_taps_beside_the_steps(tmp_path, room) -
     """Two questions are open at once: Enter is the phone's, 2 is the step's."""
     child = terminal(tmp_path, "run", "plug-pulled", "-p", room, "--yes")
     child.expect_exact("phone")
-    step(child, "pull the plug of the UPS")
+    assert "Enter when done" not in step(child, "pull the plug of the UPS")  # the phone's line says when
     time.sleep(0.5)
     child.sendline("")  # the picture is gone
     step(child, "switch off the second light")

@@ -221,6 +221,16 @@ def test_what_must_hold_is_called_by_check_part_or_metric() -> None:
     assert chosen(("drill.done",)) == ()
 
 
+def test_the_standby_video_is_looked_for_where_its_check_looks(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    room = Profile(path="/rooms/beauty-3.yaml", backup=Backup(content=BackupContent(file="~/standby.mp4")))
+    assert run.slate_of(room) == tmp_path / "standby.mp4"
+    beside = replace(room, backup=Backup(content=BackupContent(file="media/standby.mp4")))
+    assert run.slate_of(beside) == Path("/rooms/media/standby.mp4")
+    assert run.slate_of(replace(beside, path=None)) == Path("media/standby.mp4")
+    assert run.slate_of(Profile()) is None
+
+
 def test_all_goes_from_the_harmless_to_the_harmful(tmp_path) -> None:
     kinds = ("power", "network", "camera", "content", "pc", "mic")
     drills = [drill(tmp_path, kind, covers=kind) for kind in kinds]
