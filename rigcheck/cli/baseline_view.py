@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 
-from rigcheck.checks import CHECKS
+from rigcheck.checks import ALL_CHECKS
 from rigcheck.cli.baseline_store import clear_baselines, is_kept, no_such_baseline, shelf_of
 from rigcheck.cli.language import speak
 from rigcheck.cli.output import write_screen
@@ -45,4 +45,4 @@ def clear_room(given: str | None, name: str | None, lang: str | None) -> int:
 
 def _room(given: str | None) -> str | None:
     path = find_room(given)
-    return room_key(load_profile(path, checks=[check.id for check in CHECKS])) if path else None
+    return room_key(load_profile(path, checks=[check.id for check in ALL_CHECKS])) if path else None

@@ -151,6 +151,15 @@ def test_show_and_clear(home, films) -> None:
     assert "Commands:" in rigcheck(home, "baseline").stdout
 
 
+def test_a_room_with_a_waiver_that_another_command_needs(home) -> None:
+    (home / "waived.yaml").write_text(
+        "room: waived\nwaivers: [{check: encoder.speed, until: 2026-12-31, why: slow}]\n", encoding="utf-8"
+    )
+    for verb in ("show", "clear"):
+        done = rigcheck(home, "baseline", verb, "waived.yaml")
+        assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_chinese_is_spoken_too(home, films) -> None:
     assert "已存基准 default" in keep(home, films["good"], "--lang", "zh-Hans").stdout
     shown = rigcheck(home, "baseline", "show", "room.yaml", "--lang", "zh-Hans").stdout
