@@ -95,13 +95,13 @@ def _read(path: Path) -> Last | None:
         said = json.loads(path.read_text(encoding="utf-8"))
         profile = said["profile"]
         return Last(
-            started_at=datetime.fromisoformat(said["started_at"]),
+            started_at=datetime.fromisoformat(said["started_at"]).astimezone(),
             command=str(said["command"]),
             source=str(said["source"]),
             sha256=profile["sha256"] if profile else None,
             findings=tuple(_finding(each) for each in said["findings"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         log.warning("the last report cannot be read: %s", path)
         return None
 
