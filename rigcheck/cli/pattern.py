@@ -39,6 +39,11 @@ def write_pattern(path: Path, options: SyncOptions, words: Catalogue) -> int:
         sys.stderr.write(words.text("pattern.making") + "\n")
     write_whole(path, make_pattern(load_profile(profile).show.orientation if profile else "portrait"))
     told = words.text("pattern.made", {"path": str(path), "n": len(EVENTS_S), "seconds": LENGTH_S})
-    steps = [row for line in words.lines("pattern.how") for row in wrap(f"- {line}", _WIDTH)]
+    steps = [f"{'  ' if at else '- '}{row}" for line in words.lines("pattern.how") for at, row in _wrapped(line)]
     write_screen("".join(f"{line}\n" for line in ([str(path)] if options.quiet else [told, *steps])))
     return 0
+
+
+def _wrapped(line: str) -> enumerate[str]:
+    """Its rows beside a bullet."""
+    return enumerate(wrap(line, _WIDTH - len("- ")))

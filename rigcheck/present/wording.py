@@ -28,9 +28,10 @@ def duration_text(seconds: float, words: Catalogue) -> str:
     return words.text("time.min", {"min": minutes}) if minutes else words.text("time.s", {"s": rest})
 
 
-def unit_text(unit: str, words: Catalogue) -> str:
-    """A unit as it is printed: IRE as percent, flags and counts without."""
-    return words.text(f"unit.{unit}") if words.has(f"unit.{unit}") else unit
+def unit_text(metric: Metric, words: Catalogue) -> str:
+    """A metric's unit as it is printed: IRE as percent, flags without; what is counted may have a word of its own."""
+    own = next((each for each in (metric.id, metric.unit) if words.has(f"unit.{each}")), None)
+    return words.text(f"unit.{own}") if own else metric.unit
 
 
 def value_text(metric: Metric, value: Value, words: Catalogue) -> str:
@@ -42,7 +43,7 @@ def value_text(metric: Metric, value: Value, words: Catalogue) -> str:
         return words.text("value.none")
     if _is_duration(metric):
         return duration_text(value, words)
-    unit = unit_text(metric.unit, words)
+    unit = unit_text(metric, words)
     return _with_unit(number_text(value, metric.digits), unit, words)
 
 
@@ -103,7 +104,7 @@ def off_text(metric: Metric, off_by: float, words: Catalogue) -> str:
     amount = f"{abs(off_by):.{metric.digits}f}"
     amount = f"{abs(off_by):.1g}" if float(amount) == 0 else amount
     amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
-    unit = "dB" if metric.unit in _LEVELS else unit_text(metric.unit, words)
+    unit = "dB" if metric.unit in _LEVELS else unit_text(metric, words)
     return words.text(f"gap.{side}", {"amount": _with_unit(amount, unit, words)})
 
 
@@ -169,7 +170,7 @@ def params(finding: Finding, words: Catalogue) -> Params:
     }
     if finding.metric is not None:
         own["value"] = value_text(finding.metric, finding.value, words)
-        own["unit"] = unit_text(finding.metric.unit, words)
+        own["unit"] = unit_text(finding.metric, words)
         if finding.limit is not None:
             own["limit"] = bounds_text(finding.metric, finding.limit.ok, words)
     return {**finding.message.params, **own}
