@@ -18,7 +18,7 @@ from rigcheck.cli.evidence import Evidence, find_evidence
 from rigcheck.cli.language import speak
 from rigcheck.cli.log import show_log
 from rigcheck.cli.options import Options
-from rigcheck.cli.output import look_of, write_text, write_whole
+from rigcheck.cli.output import look_of, refuse_unwritable, write_text, write_whole
 from rigcheck.cli.pending import JOURNAL, PATIENCE_S, hold_drill_lock
 from rigcheck.cli.rooms import room_key
 from rigcheck.cli.session import run_session
@@ -71,6 +71,7 @@ def run_drills(wish: Wish, options: Options) -> int:
     if options.format not in DRILL_FORMATS:
         known = tuple(DRILL_FORMATS)
         raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": known}))
+    refuse_unwritable(options.output, wish.svg)
     words = speak(options.lang)
     if options.verbose:
         show_log()
@@ -206,7 +207,7 @@ def _hold(drills: tuple[Drill, ...], conduct: Conduct, wish: Wish, options: Opti
         keep_drilled(
             room_key(conduct.plan.setting.profile), drilled_of(report, held.drill, held.at, held.trace, wish.operator)
         )
+    write_text(DRILL_FORMATS[options.format](report, conduct.held, words, look_of(options)), options)
     if wish.svg is not None:
         write_whole(wish.svg, timelines_svg({held.drill.name: held.trace for held in conduct.held}, words))
-    write_text(DRILL_FORMATS[options.format](report, conduct.held, words, look_of(options)), options)
     return int(exit_of(report.status))

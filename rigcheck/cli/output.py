@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -64,6 +65,19 @@ def _wants_color(options: Options) -> bool:
     if options.no_color or options.cron or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         return False
     return sys.stdout.isatty()
+
+
+def refuse_unwritable(*paths: Path | None) -> None:
+    """Raises UnwritableError where a file could not be written: told before what cannot be done again for its report."""
+    for path in filter(None, paths):
+        if not path.parent.is_dir():
+            code = errno.ENOENT
+        elif path.is_dir():
+            code = errno.EISDIR
+        else:
+            code = 0 if os.access(path.parent, os.W_OK) else errno.EACCES
+        if code:
+            raise UnwritableError(Message("error.output.unwritable", {"path": str(path), "error": os.strerror(code)}))
 
 
 def write_whole(path: Path, content: str | bytes) -> None:

@@ -104,6 +104,8 @@ def test_a_plan_of_what_does_not_fit_says_what_is_wrong(tmp_path, room) -> None:
         (("run", "网络中断", "-p", "room.yaml", "--during-show", "--yes"), 64, "during-show was not typed"),
         (("run", "网络中断", "-p", "room.yaml", "--during", "--yes"), 64, "--during"),
         (("run", "网络中断", "-p", "room.yaml", "--yes", "--format", "nagios"), 64, "nagios"),
+        (("run", "网络中断", "-p", "room.yaml", "--yes", "--svg", "nowhere/a.svg"), 64, "cannot write nowhere/a.svg"),
+        (("run", "网络中断", "-p", "room.yaml", "--yes", "--output", "."), 64, "cannot write ."),
         (("plan", "nothing", "-p", "room.yaml"), 64, "no drill nothing"),
         (("list", "-p", "room.yaml", "--format", "junit"), 64, "junit"),
         (("relay", "--listen", "nowhere", "--to", "127.0.0.1:1935"), 64, "nowhere"),
