@@ -13,6 +13,8 @@ from rigcheck.request import ObsAddress, Request
 
 Times = NDArray[np.float64]
 Floats = NDArray[np.float32]
+Ended = Literal["done", "failed", "stopped", "deadline"]
+"""How a drill came to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,6 @@ class DrillTrace:
     viewer: ViewerTrace | None
     marks: Mapping[str, float]
     taps: Mapping[str, float] = field(default_factory=dict)
-    ended: Literal["done", "failed", "stopped", "deadline"] = "done"
+    ended: Ended = "done"
     why: str = ""
     left: tuple[str, ...] = ()  # actions whose undo failed

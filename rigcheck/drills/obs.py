@@ -76,7 +76,7 @@ class ObsAction:
         where = {"url": pc.url, "password": password, "wants": dataclasses.asdict(wants)}
         async with talk(where) as obs:
             found = {**where, **await self.thing.find(obs, wants, profile)}
-            found["thing"] = f"{pc.url} {found['thing']}"
+            found["thing"] = f"{plain_url(pc.url)} {found['thing']}"
             return {**found, "was": await self.thing.look(obs, found)}
 
     async def do(self, record: Record) -> None:
@@ -94,7 +94,7 @@ class ObsAction:
 
     def manual(self, record: Record) -> Message:
         """What to click."""
-        return self.thing.manual(record)
+        return self.thing.manual({**record, "url": plain_url(record["url"])})
 
     def _read(self, step: Step, profile: Profile) -> tuple[ObsPc, Any]:
         return obs_of(step, profile), read_wants(step, self.wants, self.short)

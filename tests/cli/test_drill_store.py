@@ -8,7 +8,8 @@ import pytest
 
 from rigcheck.cli import drill_store
 from rigcheck.cli.drill_store import keep_drilled, kept_drills
-from rigcheck.drills.history import Drilled, trend_of
+from rigcheck.drill_state import Drilled
+from rigcheck.drills.history import trend_of
 from rigcheck.model import Status
 
 ONE = Drilled(
