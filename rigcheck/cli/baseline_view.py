@@ -35,9 +35,12 @@ def show_baselines(given: str | None, name: str | None, lang: str | None, *, is_
 
 
 def clear_room(given: str | None, name: str | None, lang: str | None) -> int:
-    """Forget one baseline of a room, or all of them. Raises UnwritableError."""
+    """Forget one baseline of a room, or all of them. Raises UnwritableError, and UsageError for a name that it has not."""
     words, room = speak(lang), _room(given)
     count = clear_baselines(room, name)
+    shelf = shelf_of(room, datetime.now().astimezone())
+    if name is not None and not count and shelf.baselines:
+        raise no_such_baseline(name, shelf)
     told = words.text("baseline.cleared", {"n": count}) if count else words.text("baseline.none", {"room": room})
     write_screen(told + "\n")
     return 0

@@ -142,7 +142,9 @@ def test_show_and_clear(home, films) -> None:
     assert one["room"] == "beauty-3"
     assert one["cameras"]["main"]["via"] == "device"
     assert one["figures"]["camera.fps"] == pytest.approx(5, abs=0.1)
-    assert rigcheck(home, "baseline", "show", "room.yaml", "--name", "x").returncode == 64
+    for verb in ("show", "clear"):
+        unknown = rigcheck(home, "baseline", verb, "room.yaml", "--name", "x")
+        assert (unknown.returncode, "it has: evening, default" in unknown.stderr) == (64, True)
     assert "removed: 1" in rigcheck(home, "baseline", "clear", "-p", "room.yaml").stdout
     assert len(kept_files(home)) == 1
     assert "removed: 1" in rigcheck(home, "baseline", "clear", "-p", "room.yaml", "--all").stdout
