@@ -91,8 +91,10 @@ def test_a_number_is_that_fault_of_the_last_run(tmp_path, language: str) -> None
     told = rigcheck(tmp_path, "explain", "3", "--lang", language)
     assert told.returncode == 0
     assert "light.subject" in told.stdout
-    assert told.stdout.splitlines()[0].startswith("FAIL 3" if language == "en" else "")
-    assert told.stdout.splitlines()[0].split()[-1] in table or language == "en"
+    fault = "FAIL 3" if language == "en" else "故障 3"
+    (line,) = (line for line in table.splitlines() if line.startswith(fault))
+    assert told.stdout.startswith(fault)
+    assert told.stdout.splitlines()[0].split()[2].startswith(line.split()[2])
     assert max(map(len, told.stdout.splitlines())) <= 79
 
 
