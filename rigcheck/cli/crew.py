@@ -16,6 +16,7 @@ from rigcheck.errors import NotSeen
 from rigcheck.i18n import Catalogue
 from rigcheck.model import Message
 from rigcheck.present.fit import wrap
+from rigcheck.present.wording import person_text
 
 WIDTH, INDENT = 79, 10
 TAP = "drill.tap."
@@ -102,7 +103,8 @@ class TerminalCrew:
     def _text(self, message: Message, who: str | None) -> str:
         spent_s = time.monotonic() - self._began_s
         told = self._words.text(message.id, message.params)
-        line = self._words.text("drill.line", {"clock": f"{spent_s:6.1f}", "who": who, "told": told})
+        called = person_text(who, self._words) if who else None
+        line = self._words.text("drill.line", {"clock": f"{spent_s:6.1f}", "who": called, "told": told})
         return "".join(char if char.isprintable() else "?" for char in line)
 
     def _say(self, line: str) -> None:

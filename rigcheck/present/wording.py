@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from rigcheck.i18n import Catalogue
 from rigcheck.metrics import METRICS
-from rigcheck.model import Finding, Limit, Metric, OneOf, Params, Reason, Span, Status, Value
+from rigcheck.model import Finding, Limit, Metric, OneOf, Params, Reason, Role, Span, Status, Value
 from rigcheck.present.about import about, reason_id, with_names
 
 FAULTS = (Status.FAIL, Status.WARN)
 _LEVELS = frozenset({"LUFS", "dBTP", "dBFS", "dBFS(A)"})
 _SIDES = ("low", "high", "bad")
+_ROLES = frozenset(role.value for role in Role)
 
 
 def number_text(value: float, digits: int) -> str:
     """A number with its metric's decimals, never "-0.0"."""
     text = f"{value:.{digits}f}"
     return text.removeprefix("-") if float(text) == 0 else text
+
+
+def person_text(who: str, words: Catalogue) -> str:
+    """Somebody of the crew: a role as the language calls it, anybody else as the profile does."""
+    return words.text(f"who.{who}") if who in _ROLES else who
 
 
 def duration_text(seconds: float, words: Catalogue) -> str:

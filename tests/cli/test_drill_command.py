@@ -61,6 +61,7 @@ def test_lists_and_plans_fit_and_say_everything_in_each_language(tmp_path, room,
         assert "drill." not in done.stdout  # an id without its text
     assert [line.split()[0] for line in listed.stdout.splitlines()] == ["plug-pulled", "网络中断", "wrong"]
     assert "pull the plug of the UPS" in planned[0].stdout
+    assert dict(zip(LANGUAGES, ("tech", "技术", "技術"), strict=True))[language] in planned[0].stdout
 
 
 def test_json_says_the_same_in_every_language_but_for_its_texts(tmp_path, room) -> None:
