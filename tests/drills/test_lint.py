@@ -1,5 +1,6 @@
 """What is written about drills, held against the room before anything begins."""
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -8,7 +9,15 @@ from drill_world import Paper, drill
 
 from rigcheck.drill_plan import Drill, Step
 from rigcheck.drills.actions import actions_of
+from rigcheck.drills.ask import AskWants
+from rigcheck.drills.line_limit import LimitWants
 from rigcheck.drills.lint import LintError, lint, steps_of
+from rigcheck.drills.obs_scene import ItemWants
+from rigcheck.drills.obs_sound import MediaWants
+from rigcheck.drills.obs_stream import StreamWants
+from rigcheck.drills.process import ProcessWants
+from rigcheck.drills.program import RunWants
+from rigcheck.drills.ups_test import UpsWants
 from rigcheck.errors import Exit
 from rigcheck.obs_state import ObsInput, ObsState
 from rigcheck.profile import ObsPc, Profile
@@ -81,6 +90,15 @@ def test_scenes_and_inputs_are_those_of_this_obs() -> None:
 def test_a_bare_name_is_looked_up_too_and_only_in_the_obs_that_is_meant(step: Step, wrong: list[str]) -> None:
     room = Profile(obs={"main": ObsPc(), "spare": ObsPc()})
     assert [each.id for each in lint(plain(step), room, ACTIONS, (), obs("Live"))] == wrong
+
+
+@pytest.mark.parametrize(
+    "kind", [ItemWants, MediaWants, StreamWants, LimitWants, ProcessWants, UpsWants, RunWants, AskWants]
+)
+def test_the_readme_has_each_deed_s_words_as_an_error_says(kind: type) -> None:
+    deeds = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split("- Deeds and their words:")[1]
+    words = "[^}]*".join(rf"\b{field.name}\b" for field in fields(kind))
+    assert re.search(rf"\{{[^}}]*{words}", deeds.split("\n- ")[0])
 
 
 def test_an_error_of_the_profile_has_its_exit_code() -> None:
