@@ -4,14 +4,17 @@ import json
 import time
 from pathlib import Path
 
+import anyio
 import pexpect
 import pytest
 from command import environment, rigcheck
+from deeds_client import Yes
 from drill_rig import alone
 from rich.cells import cell_len
 
-from rigcheck.cli import pending
+from rigcheck.cli import drill_recover, pending
 from rigcheck.drills import journal
+from rigcheck.errors import UnwritableError
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 ROOM = """room: beauty-3
@@ -193,6 +196,16 @@ def test_what_cannot_be_undone_is_forgotten_where_a_person_says_so(tmp_path, typ
     child.expect(pexpect.EOF)
     child.close()
     assert (child.exitstatus, path.exists()) == (code, code != 0)
+
+
+def test_a_journal_that_cannot_be_changed_is_told_and_forgets_nothing(tmp_path) -> None:
+    kept = journal.Journal(tmp_path / pending.JOURNAL, "plug-pulled", None, "2026-11-22T08:00:00Z")
+    deed = kept.add("teleport", {"thing": "x"})
+    kept.path.unlink()
+    kept.path.mkdir()
+    with pytest.raises(UnwritableError):
+        anyio.run(drill_recover._ask_of_each, kept, Yes())
+    assert kept.deeds == (deed,)
 
 
 @pytest.mark.parametrize("text", ["", "{", "null", '{"schema": 99}'])
