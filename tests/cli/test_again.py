@@ -98,6 +98,19 @@ def test_a_number_is_that_fault_of_the_last_run(tmp_path, language: str) -> None
     assert max(map(len, told.stdout.splitlines())) <= 79
 
 
+@pytest.mark.parametrize(
+    "spoilt", [{"value": [1]}, {"off_by": "x"}, {"limit": {"ok": [1, 2, 3], "warn": None}}], ids=str
+)
+def test_a_fault_that_is_none_is_no_bug_of_ours(tmp_path, spoilt) -> None:
+    rigcheck(tmp_path, *BAD)
+    (path,) = kept(tmp_path)
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["findings"][0] |= spoilt
+    path.write_text(json.dumps(said), encoding="utf-8")
+    told = rigcheck(tmp_path, "explain", "1")
+    assert (told.returncode, "no run is kept" in told.stderr) == (64, True)
+
+
 def test_a_number_after_again_is_of_that_run(tmp_path) -> None:
     rigcheck(tmp_path, *BAD)
     rigcheck(tmp_path, *BAD, "--again", "--skip", "mic")
