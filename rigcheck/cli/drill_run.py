@@ -200,9 +200,9 @@ def _hold(drills: tuple[Drill, ...], conduct: Conduct, wish: Wish, options: Opti
     except NotSteadyError as unsteady:
         told = tuple(sentence(finding, words) for finding in unsteady.findings)
         raise DrillError(Message(unsteady.message.id, {**unsteady.message.params, "issues": told})) from None
-    finally:
-        if conduct.undone and len(conduct.held) < conduct.begun:  # stopped in the middle: the report will not tell
-            sys.stderr.write("".join(f"{line}\n" for line in undone_lines(conduct.undone, words)))
+    except BaseException:  # stopped, or a bug of ours: no report will tell
+        sys.stderr.write("".join(f"{line}\n" for line in undone_lines(conduct.undone, words)))
+        raise
     for held in conduct.held:
         keep_drilled(
             room_key(conduct.plan.setting.profile), drilled_of(report, held.drill, held.at, held.trace, wish.operator)

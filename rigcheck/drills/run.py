@@ -69,7 +69,6 @@ class Conduct:
     open_eyes: OpenEyes
     during_show: bool = False
     held: list[Held] = field(default_factory=list)
-    begun: int = 0
     undone: list[Undone] = field(default_factory=list)
 
     async def hold(self, drills: Sequence[Drill]) -> Report:
@@ -109,7 +108,7 @@ class Conduct:
         journal = Journal(self.journal, drill.name, profile.room, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
         rollback = Rollback(journal, self.actions)
         within = full_within(drill)
-        self.begun, self.undone = self.begun + 1, rollback.outcomes
+        self.undone = rollback.outcomes
         limit_s = deadline_s(drill, within, self.actions)
         async with self.open_eyes(far_end_of(profile), profile, self.crew, slate_of(profile)) as eyes:
             amiss = await _amiss(eyes)

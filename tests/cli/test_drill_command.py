@@ -1,6 +1,8 @@
 """`rigcheck drill` on the command line, without any device: lists, plans, refusals, what is left pending, and people."""
 
 import json
+import os
+import signal
 import time
 from pathlib import Path
 
@@ -10,11 +12,15 @@ import pytest
 from command import environment, rigcheck
 from deeds_client import Yes
 from drill_rig import alone
+from drill_world import conduct, drill
 from rich.cells import cell_len
 
-from rigcheck.cli import drill_recover, pending
+from rigcheck.cli import drill_recover, drill_run, pending
+from rigcheck.cli.options import Options
 from rigcheck.drills import journal
 from rigcheck.errors import UnwritableError
+from rigcheck.i18n import load_catalogue
+from rigcheck.model import Report
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 ROOM = """room: beauty-3
@@ -248,6 +254,19 @@ def step(child: pexpect.spawn, what: str) -> str:
     time.sleep(0.3)
     child.sendline("2")
     return said
+
+
+def test_stopped_while_the_room_is_looked_at_again_what_was_undone_is_told(tmp_path, capsys) -> None:
+    async def stopped(plan: object) -> Report:
+        os.kill(os.getpid(), signal.SIGINT)
+        await anyio.sleep(30)
+        raise AssertionError("it went on")
+
+    made = conduct(tmp_path, one := drill(tmp_path))
+    made.look = stopped
+    with pytest.raises(KeyboardInterrupt):
+        drill_run._hold((one,), made, drill_run.Wish(), Options(), load_catalogue("en"))
+    assert "undone and looked at again: 1 of 1" in capsys.readouterr().err
 
 
 def test_a_rehearsal_asks_for_each_step_and_touches_nothing(tmp_path, room) -> None:

@@ -67,7 +67,7 @@ async def test_nothing_begins_while_a_show_goes_out_or_may(tmp_path, on_air) -> 
         await made.hold([one])
     assert refused.value.message.id == "error.drill.live"
     assert "?" not in load_catalogue("en").text(refused.value.message.id, refused.value.message.params)
-    assert (made.begun, screen(tmp_path)) == (0, AS_IT_WAS)
+    assert (made.held, screen(tmp_path)) == ([], AS_IT_WAS)
 
 
 async def test_a_confirmed_drill_during_a_show_begins(tmp_path) -> None:
@@ -90,7 +90,7 @@ async def test_a_room_that_is_not_as_it_must_be_is_not_drilled(tmp_path, cpu_pct
     with pytest.raises(NotSteadyError) as refused:
         await made.hold([one])
     assert [finding.check for finding in refused.value.findings] == ["host.cpu"]
-    assert (made.begun, screen(tmp_path)) == (0, AS_IT_WAS)
+    assert (made.held, screen(tmp_path)) == ([], AS_IT_WAS)
 
 
 async def test_the_steady_state_is_measured_again_afterwards_and_counts(tmp_path) -> None:
@@ -151,7 +151,7 @@ async def test_cancelling_in_the_middle_undoes_and_remembers_what_was_undone(tmp
         while screen(tmp_path) != "changed":  # noqa: ASYNC110 - a file sets no event
             await anyio.sleep(0.02)
         group.cancel_scope.cancel()
-    assert (made.begun, made.held) == (1, [])
+    assert made.held == []
     assert [undone.worked for undone in made.undone] == [True]
     assert screen(tmp_path) == AS_IT_WAS
     assert not (tmp_path / NAME).exists()
@@ -202,7 +202,7 @@ async def test_a_standby_video_that_cannot_play_is_no_drill(tmp_path, file: str)
     with pytest.raises(NotSteadyError) as refused:
         await made.hold([one])
     assert {finding.check for finding in refused.value.findings} >= {"backup.content"}
-    assert (made.begun, screen(tmp_path)) == (0, AS_IT_WAS)
+    assert (made.held, screen(tmp_path)) == ([], AS_IT_WAS)
 
 
 def test_only_what_stands_by_for_this_fault_is_looked_at(tmp_path) -> None:
