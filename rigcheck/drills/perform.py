@@ -60,7 +60,10 @@ class Performance:
         try:
             with anyio.fail_after(self.deadline_s) as self._acting:
                 async with self.rollback:
-                    await self._act()
+                    try:
+                        await self._act()
+                    finally:  # where no step of the drill's own began the way back, the undo does
+                        self._mark("restore")
         except TimeoutError:
             ended, why = "deadline", f"{self.deadline_s:g} s"
         except (DrillError, NotSeen, OSError) as error:

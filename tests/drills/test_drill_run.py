@@ -6,11 +6,11 @@ from pathlib import Path
 import anyio
 import pytest
 from drill_world import LiveOf, Paper, Room, conduct, drill
-from world_folder import held, put
+from world_folder import Put, held, hold, put
 
 from rigcheck.drill_plan import Backup, BackupContent, BackupNetwork, Step, Within
 from rigcheck.drills import company, run
-from rigcheck.drills.action import DrillError
+from rigcheck.drills.action import DrillError, Record
 from rigcheck.drills.company import Company
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.journal import NAME, Journal
@@ -57,6 +57,40 @@ async def test_a_crew_that_is_too_slow_fails(tmp_path) -> None:
     report = await conduct(tmp_path, slow).hold([slow])
     assert status(report, "drill.outage") is Status.FAIL
     assert screen(tmp_path) == AS_IT_WAS
+
+
+class Blip(Put):
+    """Its undo makes the screen go black for a moment."""
+
+    name = "blip"
+
+    async def undo(self, record: Record) -> None:
+        hold(Path(record["file"]), "changed")
+        await anyio.sleep(0.8)
+        await super().undo(record)
+
+
+async def test_what_is_lost_by_the_undo_is_no_loss_of_the_fault(tmp_path) -> None:
+    """Good again by itself, and black for a moment while it is undone: the way back, though no step is written for it."""
+    one = drill(tmp_path, fault=(replace(put(tmp_path / "screen.txt"), action="blip"),), restore=())
+    made = conduct(tmp_path, one, crew=(crew := Paper()))
+    made.actions = {**made.actions, "blip": Blip()}
+    report = await made.hold([one])
+    assert [status(report, f"drill.{name}") for name in ("switch", "outage")] == [Status.OK, Status.OK]
+    assert float(str(value(report, "drill.restore_s"))) == pytest.approx(0.8, abs=0.4)
+    assert crew.said.count("drill.told.restore") == 1
+
+
+@pytest.mark.parametrize("ends", ["failed", "deadline"])
+async def test_a_drill_that_broke_off_has_its_way_back_too(tmp_path, monkeypatch, ends: str) -> None:
+    failing = put(tmp_path / "none" / "x")
+    monkeypatch.setattr(run, "deadline_s", lambda *_: 0.5 if ends == "deadline" else 20.0)
+    one = drill(tmp_path, switch=(failing,) if ends == "failed" else (), within=Within(outage_s=3))
+    made = conduct(tmp_path, one)
+    await made.hold([one])
+    trace = made.held[0].trace
+    assert trace.ended == ends
+    assert trace.marks["fault"] < trace.marks["restore"] <= trace.marks["undone"]
 
 
 @pytest.mark.parametrize("on_air", [OnAirState(("XSplit",)), OnAirState((), ("vMix",)), None])
