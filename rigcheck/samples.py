@@ -219,7 +219,7 @@ class LevelTrace:
     kind: ClassVar[str] = "levels"
     t_s: Times  # (n,) seconds, first reading 0
     rms: Floats  # (n, channels), full scale 1.0
-    peak: Floats  # (n, channels), full scale 1.0
+    peak: Floats  # (n, channels), full scale 1.0; before the fader where it is muted
     muted: bool  # by OBS
     layout: str = "stereo"  # as for AudioClip
     via: str = "obs-shot"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
 
+from rigcheck.address import host_of
 from rigcheck.value import DeviceName, Label, WrittenSecret
 from rigcheck.written import JsonSchema, as_tuples, text_like, url_of
 
@@ -116,6 +117,11 @@ class Push:
         """The ingests by role; the main one also where the room has none yet."""
         main = {"main": Ingest(self.url, self.key)}
         return main if self.backup is None else {**main, "backup": self.backup}
+
+    def trial_hosts(self) -> tuple[str, ...]:
+        """The host of the trial ingest: what goes there is no show; none where one of the show's own ingests has that host."""
+        shows = {host_of(ingest.url) for ingest in self.ingests().values() if ingest.url is not None}
+        return tuple({host_of(self.test.url)} - shows) if self.test is not None else ()
 
 
 @dataclass(frozen=True, slots=True)

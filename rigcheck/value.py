@@ -131,3 +131,8 @@ CORNERS = Written(
     },
 )
 """How a chart is written: auto, or its four corners."""
+
+
+def is_local(device: str | int | None) -> bool:
+    """Whether a camera or microphone is plugged into this computer: no URL, and no input of OBS."""
+    return not isinstance(device, str) or not ("://" in device or device.startswith("obs:"))

@@ -13,6 +13,8 @@ from rigcheck.request import ObsAddress, Request
 
 Times = NDArray[np.float64]
 Floats = NDArray[np.float32]
+Ended = Literal["done", "failed", "stopped", "deadline"]
+"""How a drill came to its end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,16 @@ class ViewerTrace:
 class DrillTrace:
     """A drill as it went: the viewer's end, and when what was done, in seconds on the same clock.
 
-    `marks`: fault (the deed, or the moment a person's deed was seen), fault_end, switch, switch_end, restore,
-    restore_end, undone. Missing marks: it did not come that far. `taps`: a person's own stopwatch at the phone, in
-    order: lost-1, back-1, lost-2 and so on.
+    `marks`: fault (the deed, or the moment a person's deed was seen), fault_end, switch, switch_end, restore
+    (the way back begins: its first step, else the undo; as undone, there in every drill), restore_end, undone. Missing
+    marks: it did not come that far. `taps`: a person's own stopwatch at the phone, in order: lost-1, back-1, lost-2 and
+    so on.
     """
 
     kind: ClassVar[str] = "drill"
     viewer: ViewerTrace | None
     marks: Mapping[str, float]
     taps: Mapping[str, float] = field(default_factory=dict)
-    ended: Literal["done", "failed", "stopped", "deadline"] = "done"
+    ended: Ended = "done"
     why: str = ""
     left: tuple[str, ...] = ()  # actions whose undo failed

@@ -25,11 +25,19 @@ def authority(folder: Path, monkeypatch) -> trustme.CA:
     return ca
 
 
+class _Closing(ssl.SSLSocket):
+    """Closed also where its guest was gone before TLS began: `wrap_socket` of Python 3.11 then leaves it open."""
+
+    def __del__(self) -> None:
+        self.close()
+
+
 def server_context(ca: trustme.CA, *names: str, good: str = "ok") -> ssl.SSLContext:
     """A server's side of TLS, its certificate made out to `names`."""
     now = datetime.now(UTC)
     begins, ends = (now + timedelta(days=days) for days in WHEN[good])
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.sslsocket_class = _Closing
     ca.issue_cert(*names, not_before=begins, not_after=ends).configure_cert(context)
     return context
 

@@ -40,6 +40,8 @@ def wait_for(happened: Callable[[], bool], limit_s: float = READY_S) -> None:
 class Upsd:
     """A running server with one UPS, `room1`. Everything it says can be changed and broken while it runs."""
 
+    driver = DRIVER
+
     def __init__(self, variables: dict[str, str] = ONLINE) -> None:
         self.folder = Path(tempfile.mkdtemp(prefix="nut"))
         self.variables = dict(variables)
@@ -117,7 +119,7 @@ class Upsd:
 
     def _start(self) -> None:
         as_root = ["-u", "root"] if os.geteuid() == 0 else []
-        for command in ([str(DRIVER), *as_root, "-a", "room1"], [str(UPSD), *as_root]):
+        for command in ([str(self.driver), *as_root, "-a", "room1"], [str(UPSD), *as_root]):
             subprocess.run(
                 command,
                 check=True,

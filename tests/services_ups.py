@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import pty
 import select
-import subprocess
 import threading
 import time
 import tty
@@ -16,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from services_nut import READY_S, UPSD, Upsd, wait_for
+from services_nut import UPSD, Upsd, wait_for
 
 DRIVER = Path("/lib/nut/blazer_ser")
 AVAILABLE = UPSD.exists() and DRIVER.exists()
@@ -82,6 +81,7 @@ class TestableUpsd(Upsd):
     """NUT with that device behind its driver. Users: `drill` may test, `half` may only stop, `nobody` may nothing."""
 
     __test__ = False  # no test of pytest's
+    driver = DRIVER
 
     def __init__(self, device: Device) -> None:
         super().__init__({"ups.status": "OL"})
@@ -97,18 +97,6 @@ class TestableUpsd(Upsd):
             '[drill]\n password="se cret\\\\"\n instcmds=test.battery.start.quick\n instcmds=test.battery.stop\n'
             "[half]\n password=y\n instcmds=test.battery.stop\n[nobody]\n password=z\n"
         )
-
-    def _start(self) -> None:
-        as_root = ["-u", "root"] if os.geteuid() == 0 else []
-        for command in ([str(DRIVER), *as_root, "-a", "room1"], [str(UPSD), *as_root]):
-            subprocess.run(
-                command,
-                check=True,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                env=self._environment(),
-                timeout=READY_S,
-            )
 
     def wait_until(self, status: str) -> None:
         """Wait until the server passes a status on."""

@@ -3,7 +3,6 @@
 from functools import partial
 
 from rigcheck import metrics as m
-from rigcheck.address import host_of
 from rigcheck.check import Check
 from rigcheck.checks.host import limit_disk
 from rigcheck.checks.route import obs_address
@@ -21,16 +20,7 @@ def ask_obs(setting: Setting, name: str) -> ObsRequest:
     main = setting.main_of("obs")
     compare = obs_address(setting, main) if name != main else None
     address = obs_address(setting, name) or ObsAddress("ws://127.0.0.1:4455")
-    return ObsRequest(name, address, compare, trial_hosts(setting))
-
-
-def trial_hosts(setting: Setting) -> tuple[str, ...]:
-    """The hosts of the profile's trial ingest; none where the show itself goes to that host."""
-    push = setting.profile.push
-    if push.test is None:
-        return ()
-    host = host_of(push.test.url)
-    return () if push.url is not None and host_of(push.url) == host else (host,)
+    return ObsRequest(name, address, compare, setting.profile.push.trial_hosts())
 
 
 def limit_virtualcam(setting: Setting, name: str, metric: Metric) -> Limit | None:

@@ -10,6 +10,7 @@ from rigcheck.model import Impact, Need
 from rigcheck.profile import Setting
 from rigcheck.samples import PROGRAM, SyncRequest
 from rigcheck.sync_state import CameraAndMic
+from rigcheck.value import is_local
 
 
 def ask_sync(setting: Setting, name: str) -> SyncRequest:
@@ -23,14 +24,9 @@ def ask_sync(setting: Setting, name: str) -> SyncRequest:
     if goes_through_program(setting, "camera", camera) and goes_through_program(setting, "mic", mic):
         return SyncRequest(name, device=PROGRAM, obs=obs_address(setting), seconds=program_s(setting))
     seen, heard = setting.profile.camera[camera], setting.profile.mic[mic]
-    if not (_is_here(seen.device) and _is_here(heard.device)):
+    if not (is_local(seen.device) and is_local(heard.device)):  # only what is here is on this computer's clock
         return SyncRequest(name)
     return SyncRequest(name, devices=CameraAndMic(seen.device, seen.mode, heard.device), seconds=program_s(setting))
-
-
-def _is_here(device: str | int | None) -> bool:
-    """Whether it is a device of this computer, which alone is on its clock."""
-    return not (isinstance(device, str) and (device.startswith("obs:") or "://" in device))
 
 
 _check = partial(

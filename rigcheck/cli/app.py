@@ -112,6 +112,6 @@ app.command("selftest", help="Every known fault in good evidence: does each chec
     selftest.selftest
 )
 app.command("receiver", help="The far end of upload tests, for a rented server or a second PC.")(receiver.receiver)
-app.add_typer(baseline.app, name="baseline", help="Keep the room as it is when it is good; show it; forget it.")
-app.add_typer(drill.app, name="drill", help="Rehearsed faults, timed at the viewer's end, and undone.")
-app.add_typer(profile.app, name="profile", help="Check, describe or write a room's profile.")
+app.add_typer(baseline.app, name="baseline")
+app.add_typer(drill.app, name="drill")
+app.add_typer(profile.app, name="profile")

@@ -67,7 +67,7 @@ async def typed(prompt: str) -> str:
     """
     said = None
     try:
-        said = await (_read_windows(prompt) if sys.platform == "win32" else _read_terminal(prompt))
+        said = await _read(prompt)
     finally:
         if said is None:
             _say("\n")
@@ -76,40 +76,41 @@ async def typed(prompt: str) -> str:
     return said.strip().casefold()
 
 
-async def _read_terminal(prompt: str) -> str | None:
-    """A line, which a terminal has ready as a whole; None when it is closed."""
-    import termios
+if sys.platform == "win32":  # pragma: no cover - a console that only Windows has
 
-    number = sys.stdin.fileno()
-    try:
-        termios.tcflush(number, termios.TCIFLUSH)
+    async def _read(prompt: str) -> str | None:
+        """A line, key by key, echoed as it is typed: there is no file descriptor to wait for."""
+        import msvcrt
+
+        while msvcrt.kbhit():
+            msvcrt.getwch()
         _say(f"  {prompt} " if prompt else "")
-        await anyio.wait_readable(number)
-        line = os.read(number, LINE_BYTES)
-    except (OSError, termios.error):  # hung up
-        return None
-    return line.decode(sys.stdin.encoding or "utf-8", "replace") if line else None
+        line = ""
+        while not line.endswith(("\r", "\n")):
+            await anyio.sleep(0.05)
+            while msvcrt.kbhit() and not line.endswith(("\r", "\n")):
+                key = msvcrt.getwch()
+                if key == "\x03":
+                    raise KeyboardInterrupt
+                line = line[:-1] if key == "\b" else line + key
+                _say("\b \b" if key == "\b" else "\n" if key in "\r\n" else key)
+        return line
 
+else:
 
-async def _read_windows(
-    prompt: str,
-) -> str | None:  # pragma: no cover - consoles of Windows have no file descriptor to wait for
-    """A line, key by key, echoed as it is typed."""
-    import msvcrt
+    async def _read(prompt: str) -> str | None:
+        """A line, which a terminal has ready as a whole; None when it is closed."""
+        import termios
 
-    while msvcrt.kbhit():  # type: ignore[attr-defined] # only on Windows
-        msvcrt.getwch()  # type: ignore[attr-defined] # likewise
-    _say(f"  {prompt} " if prompt else "")
-    line = ""
-    while not line.endswith(("\r", "\n")):
-        await anyio.sleep(0.05)
-        while msvcrt.kbhit() and not line.endswith(("\r", "\n")):  # type: ignore[attr-defined] # likewise
-            key = msvcrt.getwch()  # type: ignore[attr-defined] # likewise
-            if key == "\x03":
-                raise KeyboardInterrupt
-            line = line[:-1] if key == "\b" else line + key
-            _say("\b \b" if key == "\b" else "\n" if key in "\r\n" else key)
-    return line
+        number = sys.stdin.fileno()
+        try:
+            termios.tcflush(number, termios.TCIFLUSH)
+            _say(f"  {prompt} " if prompt else "")
+            await anyio.wait_readable(number)
+            line = os.read(number, LINE_BYTES)
+        except (OSError, termios.error):  # hung up
+            return None
+        return line.decode(sys.stdin.encoding or "utf-8", "replace") if line else None
 
 
 def _say(text: str) -> None:

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-import typer
 from typer import Option
 
-from rigcheck.cli.flags import Lang, Room, SameRoom
+from rigcheck.cli.flags import Lang, Room, SameRoom, group
 from rigcheck.model import Stage
 
-app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
-
-
-@app.callback()
-def root(context: typer.Context) -> None:
-    """Keep the room as it is when it is good, for later runs to be held against."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+app = group("Keep the room as it is when it is good; show it; forget it.")
 
 
 @app.command("set", help="Look at cameras, light and microphones, and keep that as the room's good state.")

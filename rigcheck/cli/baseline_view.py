@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from datetime import datetime
 
-from rigcheck.checks import CHECKS
+from rigcheck.checks import ALL_CHECKS
 from rigcheck.cli.baseline_store import clear_baselines, is_kept, no_such_baseline, shelf_of
 from rigcheck.cli.language import speak
 from rigcheck.cli.output import write_screen
@@ -35,9 +35,12 @@ def show_baselines(given: str | None, name: str | None, lang: str | None, *, is_
 
 
 def clear_room(given: str | None, name: str | None, lang: str | None) -> int:
-    """Forget one baseline of a room, or all of them. Raises UnwritableError."""
+    """Forget one baseline of a room, or all of them. Raises UnwritableError, and UsageError for a name that it has not."""
     words, room = speak(lang), _room(given)
     count = clear_baselines(room, name)
+    shelf = shelf_of(room, datetime.now().astimezone())
+    if name is not None and not count and shelf.baselines:
+        raise no_such_baseline(name, shelf)
     told = words.text("baseline.cleared", {"n": count}) if count else words.text("baseline.none", {"room": room})
     write_screen(told + "\n")
     return 0
@@ -45,4 +48,4 @@ def clear_room(given: str | None, name: str | None, lang: str | None) -> int:
 
 def _room(given: str | None) -> str | None:
     path = find_room(given)
-    return room_key(load_profile(path, checks=[check.id for check in CHECKS])) if path else None
+    return room_key(load_profile(path, checks=[check.id for check in ALL_CHECKS])) if path else None

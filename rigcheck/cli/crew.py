@@ -16,9 +16,10 @@ from rigcheck.errors import NotSeen
 from rigcheck.i18n import Catalogue
 from rigcheck.model import Message
 from rigcheck.present.fit import wrap
+from rigcheck.present.wording import person_text
 
 WIDTH, INDENT = 79, 10
-TAP = "drill.tap"
+TAP = "drill.tap."
 LEFT_EVERY_S = 10.0
 """Our own rule: six times a minute is enough to hurry, and scrolls nothing away."""
 
@@ -96,13 +97,14 @@ class TerminalCrew:
     def _key(self, message: Message, number: int) -> str:
         """What to type; a stopwatch's own words say Enter already."""
         if number == 1:
-            return "" if message.id == TAP else self._words.text("drill.enter")
+            return "" if message.id.startswith(TAP) else self._words.text("drill.enter")
         return self._words.text("drill.enter_number", {"n": number})
 
     def _text(self, message: Message, who: str | None) -> str:
         spent_s = time.monotonic() - self._began_s
         told = self._words.text(message.id, message.params)
-        line = self._words.text("drill.line", {"clock": f"{spent_s:6.1f}", "who": who, "told": told})
+        called = person_text(who, self._words) if who else None
+        line = self._words.text("drill.line", {"clock": f"{spent_s:6.1f}", "who": called, "told": told})
         return "".join(char if char.isprintable() else "?" for char in line)
 
     def _say(self, line: str) -> None:

@@ -69,7 +69,7 @@ def _read(report: Report) -> Earlier | None:
             datetime.fromisoformat(said["at"]).astimezone(report.started_at.tzinfo),
             {str(key): str(word) for key, word in verdicts.items()},
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None  # there is none, or none that can be read: everything is news
 
 

@@ -5,24 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
-import typer
 from typer import Argument, Option
 
-from rigcheck.cli.flags import Lang, NoColor, Output, Room, SameRoom, TextFormat
+from rigcheck.cli.flags import Lang, NoColor, Output, Room, SameRoom, TextFormat, group
 
 if TYPE_CHECKING:
     from rigcheck.cli.options import Options
 
-app = typer.Typer(no_args_is_help=False, invoke_without_command=True, rich_markup_mode=None)
+app = group("Rehearsed faults, timed at the viewer's end, and undone.")
 
 Name = Annotated[str, Argument(metavar="NAME", help="The drill, as the profile calls it.")]
-
-
-@app.callback()
-def root(context: typer.Context) -> None:
-    """Rehearsed faults, timed at the viewer's end, and undone."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
 
 
 @app.command("list", help="The room's drills, and how they went before.")
@@ -59,7 +51,7 @@ def plan(  # noqa: PLR0913 - one parameter an option, as typer wants them
 
 @app.command("run", help="Hold drills: fault, switch, restore; timed at the viewer's end, undone whatever happens.")
 def run(  # noqa: PLR0913 - one parameter an option, as typer wants them
-    names: Annotated[list[str] | None, Argument(metavar="NAME...", help="The drills, in this order.")] = None,
+    names: Annotated[list[str] | None, Argument(metavar="NAME", help="The drills, in this order.")] = None,
     *,
     profile: SameRoom = None,
     every: Annotated[bool, Option("--all", help="All of the room's, the least harmful first.")] = False,

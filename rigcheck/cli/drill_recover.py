@@ -51,10 +51,13 @@ def recover_drill(lang: str | None, *, by_hand: bool) -> int:
 
 
 async def _ask_of_each(journal: Journal, crew: Crew) -> bool:
-    """Forget what a person says is put back; whether that is all."""
+    """Forget what a person says is put back; whether that is all. Raises UnwritableError."""
     for deed in reversed(journal.deeds):
         if await crew.confirm(Message("drill.recover.by-hand", {"action": deed.action}), DONE):
-            journal.drop(deed)
+            try:
+                journal.drop(deed)
+            except OSError as error:
+                raise _unwritable(error, journal.path) from error
     return not journal.deeds
 
 
@@ -63,8 +66,12 @@ def drill_folder() -> Path:
     try:
         return state_folder()
     except OSError as error:
-        what = {"path": str(error.filename or "rigcheck"), "error": error.strerror or str(error)}
-        raise UnwritableError(Message("error.output.unwritable", what)) from error
+        raise _unwritable(error, error.filename or "rigcheck") from error
+
+
+def _unwritable(error: OSError, path: str | Path) -> UnwritableError:
+    what = {"path": str(path), "error": error.strerror or str(error)}
+    return UnwritableError(Message("error.output.unwritable", what))
 
 
 def is_attended() -> bool:

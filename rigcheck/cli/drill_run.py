@@ -18,7 +18,7 @@ from rigcheck.cli.evidence import Evidence, find_evidence
 from rigcheck.cli.language import speak
 from rigcheck.cli.log import show_log
 from rigcheck.cli.options import Options
-from rigcheck.cli.output import look_of, write_text, write_whole
+from rigcheck.cli.output import look_of, refuse_unwritable, write_text, write_whole
 from rigcheck.cli.pending import JOURNAL, PATIENCE_S, hold_drill_lock
 from rigcheck.cli.rooms import room_key
 from rigcheck.cli.session import run_session
@@ -30,6 +30,7 @@ from rigcheck.drills.far_end import open_eyes
 from rigcheck.drills.guard import refuse_pending
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.lint import OF_OBS, LintError, lint, steps_of
+from rigcheck.drills.obs import told_of
 from rigcheck.drills.rehearse import rehearse
 from rigcheck.drills.run import Conduct, by_harm
 from rigcheck.drills.steady import STEADY_CHECKS, NotSteadyError, called
@@ -40,7 +41,7 @@ from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_limits
 from rigcheck.model import Message, Report, Stage
 from rigcheck.obs_state import ObsState
-from rigcheck.plan import Run
+from rigcheck.plan import Outcome, Run
 from rigcheck.present.drill import DRILL_FORMATS, rehearsal_text, undone_lines
 from rigcheck.present.progress import Progress
 from rigcheck.present.timeline_svg import timelines_svg
@@ -70,6 +71,7 @@ def run_drills(wish: Wish, options: Options) -> int:
     if options.format not in DRILL_FORMATS:
         known = tuple(DRILL_FORMATS)
         raise UsageError(Message("error.usage.unknown-format", {"name": options.format, "known": known}))
+    refuse_unwritable(options.output, wish.svg)
     words = speak(options.lang)
     if options.verbose:
         show_log()
@@ -127,30 +129,30 @@ def _alone(evidence: Evidence) -> Iterator[Path]:
         yield folder / JOURNAL
 
 
-def _ask_obs(evidence: Evidence, drills: tuple[Drill, ...]) -> ObsState | None:
-    """The show's OBS where a step is done by it. Raises DrillError where it does not answer."""
+def _ask_obs(evidence: Evidence, drills: tuple[Drill, ...]) -> Outcome | None:
+    """What the show's OBS says, where a step is done by it."""
     if not any(step.action.startswith(OF_OBS) for drill in drills for step in steps_of(drill)):
         return None
-    if not evidence.profile.obs:
+    if "main" not in evidence.profile.obs:
         return None  # the actions' own lint says so
     request = ask_obs(_setting(evidence), "main")
-    outcome = run_session(partial(acquire, evidence.source, [request]))[request]
-    if isinstance(outcome, NotSeen):
-        raise DrillError(Message("error.drill.obs", {"reason": str(outcome.reason)}))
-    return outcome if isinstance(outcome, ObsState) else None
+    return run_session(partial(acquire, evidence.source, [request]))[request]
 
 
 def _refuse_mistakes(
     drills: tuple[Drill, ...],
     profile: Profile,
     actions: Mapping[str, Action],
-    obs: ObsState | None,
+    obs: Outcome | None,
     words: Catalogue,
 ) -> None:
-    """Raises LintError with everything that is wrong with any of the drills, in words."""
-    found = [(drill.name, wrong) for drill in drills for wrong in lint(drill, profile, actions, KNOWN, obs)]
+    """Raises LintError with everything that is wrong with any of the drills, in words; DrillError where OBS does not answer."""
+    state = obs if isinstance(obs, ObsState) else None
+    found = [(drill.name, wrong) for drill in drills for wrong in lint(drill, profile, actions, KNOWN, state)]
     if found:
         raise LintError(tuple(f"{name}: {words.text(wrong.id, wrong.params)}" for name, wrong in found))
+    if isinstance(obs, NotSeen):
+        raise told_of(obs, profile.obs["main"].url)
 
 
 def _confirm(drills: tuple[Drill, ...], wish: Wish, crew: TerminalCrew) -> None:
@@ -198,14 +200,14 @@ def _hold(drills: tuple[Drill, ...], conduct: Conduct, wish: Wish, options: Opti
     except NotSteadyError as unsteady:
         told = tuple(sentence(finding, words) for finding in unsteady.findings)
         raise DrillError(Message(unsteady.message.id, {**unsteady.message.params, "issues": told})) from None
-    finally:
-        if conduct.undone and len(conduct.held) < conduct.begun:  # stopped in the middle: the report will not tell
-            sys.stderr.write("".join(f"{line}\n" for line in undone_lines(conduct.undone, words)))
+    except BaseException:  # stopped, or a bug of ours: no report will tell
+        sys.stderr.write("".join(f"{line}\n" for line in undone_lines(conduct.undone, words)))
+        raise
     for held in conduct.held:
         keep_drilled(
             room_key(conduct.plan.setting.profile), drilled_of(report, held.drill, held.at, held.trace, wish.operator)
         )
+    write_text(DRILL_FORMATS[options.format](report, conduct.held, words, look_of(options)), options)
     if wish.svg is not None:
         write_whole(wish.svg, timelines_svg({held.drill.name: held.trace for held in conduct.held}, words))
-    write_text(DRILL_FORMATS[options.format](report, conduct.held, words, look_of(options)), options)
     return int(exit_of(report.status))

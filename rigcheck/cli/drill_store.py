@@ -8,6 +8,7 @@ import logging
 import os
 from dataclasses import asdict
 from datetime import datetime
+from math import inf
 from pathlib import Path
 from typing import Any, get_args
 
@@ -58,6 +59,8 @@ def _read(line: str) -> Drilled | None:
         if said["covers"] not in get_args(Cover) or said["by"] not in get_args(By) or at.tzinfo is None:
             return None
         times = {name: None if said[name] is None else float(said[name]) for name in TIMES}
+        if not all(time_s is None or 0 <= time_s < inf for time_s in times.values()):
+            return None
         operator = None if said["operator"] is None else str(said["operator"])
         status = Status(said["status"])
     except (ValueError, KeyError, TypeError, RecursionError):

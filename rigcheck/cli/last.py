@@ -29,6 +29,7 @@ from rigcheck.model import (
     Role,
     Span,
     Status,
+    Value,
     Waiver,
 )
 from rigcheck.present.json import report_json
@@ -95,13 +96,13 @@ def _read(path: Path) -> Last | None:
         said = json.loads(path.read_text(encoding="utf-8"))
         profile = said["profile"]
         return Last(
-            started_at=datetime.fromisoformat(said["started_at"]),
+            started_at=datetime.fromisoformat(said["started_at"]).astimezone(),
             command=str(said["command"]),
             source=str(said["source"]),
             sha256=profile["sha256"] if profile else None,
             findings=tuple(_finding(each) for each in said["findings"]),
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         log.warning("the last report cannot be read: %s", path)
         return None
 
@@ -116,15 +117,22 @@ def _finding(said: Mapping[str, Any]) -> Finding:
         device=str(said["device"]),
         via=str(said["via"]),
         metric=METRICS[said["metric"]] if said["metric"] else None,
-        value=said["value"],
+        value=_scalar(said["value"]),
         message=Message(message_id, _params(said["message"]["params"])),
         limit=_limit(said["limit"]),
-        off_by=said["off_by"],
+        off_by=None if said["off_by"] is None else float(said["off_by"]),
         estimate=bool(said["estimate"]),
         reason=reason,
         advice=_advice(said["advice"]),
         waiver=_waiver(str(said["check"]), said["waived"]),
     )
+
+
+def _scalar(said: Any) -> Value:  # noqa: ANN401 - what JSON holds
+    """Raises TypeError for a list or an object."""
+    if said is None or isinstance(said, bool | int | float | str):
+        return said
+    raise TypeError
 
 
 def _params(said: Mapping[str, Any]) -> Params:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -66,22 +67,53 @@ def _wants_color(options: Options) -> bool:
     return sys.stdout.isatty()
 
 
+def refuse_unwritable(*paths: Path | None) -> None:
+    """Raises UnwritableError where a file could not be written: told before what cannot be done again for its report."""
+    for path in filter(None, paths):
+        if not path.parent.is_dir():
+            code = errno.ENOENT
+        elif path.is_dir():
+            code = errno.EISDIR
+        else:
+            place = path if _is_odd(path) else path.parent
+            code = 0 if os.access(place, os.W_OK) else errno.EACCES
+        if code:
+            raise UnwritableError(Message("error.output.unwritable", {"path": str(path), "error": os.strerror(code)}))
+
+
 def write_whole(path: Path, content: str | bytes) -> None:
     """Write a file in one step: readers see the old one or the new one, never half of it.
 
-    Raises UnwritableError (full disk, no such folder, read-only) and leaves nothing behind.
+    A link stays one; a device or pipe (`/dev/stdout`) is written to, not replaced. Raises UnwritableError (full disk, no
+    such folder, read-only) and leaves nothing behind.
     """
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    try:
+        if _is_odd(path):
+            path.write_bytes(data)
+        else:
+            _replace(path.resolve(), data)
+    except OSError as error:
+        raise UnwritableError(
+            Message("error.output.unwritable", {"path": str(path), "error": error.strerror or str(error)})
+        ) from error
+
+
+def _is_odd(path: Path) -> bool:
+    """A device or a pipe: as root we could put a file in its place."""
+    return path.exists() and not path.is_file()
+
+
+def _replace(path: Path, data: bytes) -> None:
     temporary = None
     try:
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
             temporary = Path(stream.name)
-            stream.write(content.encode("utf-8") if isinstance(content, str) else content)
+            stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-    except OSError as error:
+    except OSError:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise UnwritableError(
-            Message("error.output.unwritable", {"path": str(path), "error": error.strerror or str(error)})
-        ) from error
+        raise

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
+from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -17,7 +18,7 @@ from rigcheck.cli.baseline_store import find_baseline
 from rigcheck.cli.cron import gives_way, limit_s, wait_turn, write_news
 from rigcheck.cli.evidence import KNOWN, Evidence, find_evidence
 from rigcheck.cli.language import speak
-from rigcheck.cli.last import Last, keep_last, read_last
+from rigcheck.cli.last import keep_last, read_last
 from rigcheck.cli.log import show_log
 from rigcheck.cli.options import IngestOptions, NetworkOptions, Options, PreflightOptions, RecordOptions, SyncOptions
 from rigcheck.cli.output import write_report
@@ -58,8 +59,8 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     checks = choose_checks(parts, options.only, options.skip)
     wait_turn(options)
     evidence = find_evidence(options, words)
-    last = _last(command, evidence, options, words)
-    plan = _narrowed(run_of(command, checks, evidence, options, words), last)
+    checks, again = _again(command, checks, evidence, options, words)
+    plan = replace(run_of(command, checks, evidence, options, words), again=again)
     try:
         report = _run(plan, options, words)
     except BusyError as busy:
@@ -70,14 +71,6 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
         _keep(report, evidence, words)
     (write_news if options.cron else write_report)(report, words, options)
     return int(exit_of(report.status, warn_ok=options.warn_ok))
-
-
-def _narrowed(plan: Run, last: Last | None) -> Run:
-    """Only what was not ok the last time, where that is asked for."""
-    if last is None:
-        return plan
-    checks = tuple(check for check in plan.checks if check.id in last.faults) or plan.checks
-    return replace(plan, checks=checks, again=last.started_at.astimezone(plan.now.tzinfo))
 
 
 def _keep(report: Report, evidence: Evidence, words: Catalogue) -> None:
@@ -139,19 +132,24 @@ def _baseline(evidence: Evidence, checks: tuple[Check, ...], options: Options, w
     return found
 
 
-def _last(command: str, evidence: Evidence, options: Options, words: Catalogue) -> Last | None:
-    """The last run whose faults are to be looked at again; None (and a word on stderr) where everything is looked at."""
+def _again(
+    command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options, words: Catalogue
+) -> tuple[tuple[Check, ...], datetime | None]:
+    """With `--again` those of the checks that were not ok the last time, and when that was.
+
+    Where there is no such run, or none of them was at fault: all of them, and a word on stderr.
+    """
     if not isinstance(options, PreflightOptions) or not options.again:
-        return None
-    last = read_last(evidence.profile.room, command)
-    why = "missing"
+        return checks, None
+    last, why = read_last(evidence.profile.room, command), "missing"
     if last is not None:
         is_ours = last.is_of(evidence.now, evidence.source.name, evidence.profile.sha256)
-        if is_ours and last.faults:
-            return last
+        faults = tuple(check for check in checks if check.id in last.faults)
+        if is_ours and faults:
+            return faults, last.started_at.astimezone(evidence.now.tzinfo)
         why = "fine" if is_ours else "stale"
     sys.stderr.write(words.text(f"again.{why}") + "\n")
-    return None
+    return checks, None
 
 
 def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | None) -> tuple[Check, ...]:
@@ -184,7 +182,7 @@ def _ids(text: str | None) -> frozenset[str]:
 
 def _run(plan: Run, options: Options, words: Catalogue) -> Report:
     """The run itself: locked where devices are opened, watched by a progress display, recorded where asked."""
-    recorder = _recorder(plan, options)
+    recorder = _recorder(options)
     if recorder is not None:
         plan = replace(plan, watchers=(*plan.watchers, recorder))
     with watched(plan, options, words) as watched_run:
@@ -218,11 +216,10 @@ def watched(plan: Run, options: Options, words: Catalogue) -> Iterator[Run]:
         yield plan
 
 
-def _recorder(plan: Run, options: Options) -> Recorder | None:
+def _recorder(options: Options) -> Recorder | None:
     """Raises UsageError before anything is measured where the folder cannot take a recording."""
     if not isinstance(options, RecordOptions):
         return None
     from rigcheck.sources.record import Recorder
 
-    del plan
     return Recorder.at(options.directory)

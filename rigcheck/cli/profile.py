@@ -5,19 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-import typer
 from typer import Argument, Option
 
-from rigcheck.cli.flags import Lang
+from rigcheck.cli.flags import Lang, group
 
-app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
-
-
-@app.callback()
-def root(context: typer.Context) -> None:
-    """Check, describe or write a room's profile."""
-    if context.invoked_subcommand is None:
-        typer.echo(context.get_help())
+app = group("Check, describe or write a room's profile.")
 
 
 @app.command("check", help="Say everything that is wrong with profiles; exit 78 if anything is.")

@@ -38,7 +38,7 @@ class Ask:
 
     def changes(self, step: Step) -> Message:
         """What is asked for."""
-        return Message("drill.ask.changes", {"what": read_wants(step, AskWants, "what").what, "at": step.at})
+        return Message("drill.ask.changes", {"what": read_wants(step, AskWants, "what").what})
 
     async def before(self, step: Step, profile: Profile) -> Record:
         """Who is asked for what. Raises DrillError where nobody is there to be asked.

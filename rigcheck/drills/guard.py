@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from rigcheck.address import host_of
 from rigcheck.check import Source
 from rigcheck.checks.host import ask_on_air
 from rigcheck.checks.obs import ask_obs
@@ -19,12 +18,11 @@ from rigcheck.model import Message
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import Setting
 from rigcheck.samples import OnAirState
+from rigcheck.sources.obs_settings import HARMLESS
 from rigcheck.sources.on_air import OBS
 from rigcheck.sources.push_target import COMMANDS, RELAY, count_streams, read_public_ways
 from rigcheck.sources.worker import call_in_worker
 
-HARMLESS = frozenset({"loopback", "test"})
-"""Targets of a stream that no viewer of a platform sees."""
 UNKNOWN = "?"
 
 
@@ -48,7 +46,8 @@ async def refuse_live(drill: Drill, source: Source, setting: Setting) -> None:
     """Raises DrillError while a show goes out to the public, or may."""
     who = await live_pushers(source, setting)
     if who:
-        raise DrillError(Message("error.drill.live", {"drill": drill.name, "who": who}))
+        named = tuple(name for name in who if name != UNKNOWN)
+        raise DrillError(Message("error.drill.live", {"drill": drill.name, "who": named}))
 
 
 async def live_pushers(source: Source, setting: Setting) -> tuple[str, ...]:
@@ -70,16 +69,9 @@ async def live_pushers(source: Source, setting: Setting) -> tuple[str, ...]:
 
 async def _public_ways(setting: Setting) -> frozenset[str]:
     try:
-        return frozenset(await call_in_worker(read_public_ways, _test_hosts(setting)))
+        return frozenset(await call_in_worker(read_public_ways, frozenset(setting.profile.push.trial_hosts())))
     except NotSeen:
         return frozenset({UNKNOWN})
-
-
-def _test_hosts(setting: Setting) -> frozenset[str]:
-    """The host of the trial ingest, unless the show itself goes there."""
-    push = setting.profile.push
-    shows = {host_of(url) for ingest in push.ingests().values() if (url := ingest.url) is not None}
-    return frozenset({host_of(push.test.url)} - shows) if push.test else frozenset()
 
 
 async def _sends_only_a_test(obs: ObsState, setting: Setting) -> bool:

@@ -10,8 +10,7 @@ from typing import Literal
 
 from rigcheck import metrics as m
 from rigcheck.drill_plan import Drill
-from rigcheck.drill_state import By as By  # noqa: PLC0414 - a name to import from here
-from rigcheck.drill_state import Drilled as Drilled  # noqa: PLC0414 - likewise; it lies lower, for samples to hold it
+from rigcheck.drill_state import By, Drilled
 from rigcheck.model import Metric, Report, Status
 from rigcheck.viewer_state import DrillTrace
 

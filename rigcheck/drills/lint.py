@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from rigcheck.drill_plan import Drill, Step
 from rigcheck.drills.action import Action, DrillError
+from rigcheck.drills.obs import ObsAction, role_of
 from rigcheck.errors import Exit
 from rigcheck.model import Message
 from rigcheck.obs_state import ObsState
@@ -33,8 +34,8 @@ def steps_of(drill: Drill) -> tuple[Step, ...]:
 def lint(
     drill: Drill, profile: Profile, actions: Mapping[str, Action], checks: Collection[str], obs: ObsState | None
 ) -> tuple[Message, ...]:
-    """What is wrong with a drill. `checks` are the names that `before` may name; `obs` is what OBS said, if it did."""
-    return (*_of_names(drill, profile, checks), *_of_steps(drill, profile, actions), *_of_obs(drill, obs))
+    """What is wrong with a drill. `checks` are the names that `before` may name; `obs` is what the main OBS said, if it did."""
+    return (*_of_names(drill, profile, checks), *_of_steps(drill, profile, actions), *_of_obs(drill, actions, obs))
 
 
 def _of_names(drill: Drill, profile: Profile, checks: Collection[str]) -> Iterator[Message]:
@@ -56,23 +57,24 @@ def _of_steps(drill: Drill, profile: Profile, actions: Mapping[str, Action]) -> 
             yield from action.lint(step, profile)
 
 
-def _of_obs(drill: Drill, obs: ObsState | None) -> Iterator[Message]:
-    """Scenes and inputs that this OBS does not have."""
+def _of_obs(drill: Drill, actions: Mapping[str, Action], obs: ObsState | None) -> Iterator[Message]:
+    """Scenes and inputs that the main OBS does not have; the spare one is asked when its step comes."""
     if obs is None:
         return
     there = {"scene": obs.scenes, "input": tuple(each.name for each in obs.inputs)}
     for step in steps_of(drill):
+        wanted = _wanted(step, actions.get(step.action))
         for kind, names in there.items():
-            wanted = _wanted(step, kind)
-            if wanted is not None and wanted not in names:
-                yield Message(f"drill.lint.{kind}", {"name": wanted, "hint": _like(wanted, names)})
+            if kind in wanted and wanted[kind] not in names:
+                yield Message(f"drill.lint.{kind}", {"name": wanted[kind], "hint": _like(wanted[kind], names)})
 
 
-def _wanted(step: Step, kind: str) -> str | None:
-    if not step.action.startswith(OF_OBS) or not isinstance(step.wants, Mapping):
-        return None
-    name = step.wants.get(kind)
-    return name if isinstance(name, str) else None
+def _wanted(step: Step, action: Action | None) -> dict[str, str]:
+    """The names that a step of the main OBS has, by field; also of a bare text, which stands for one of them."""
+    if not isinstance(action, ObsAction) or role_of(step) != "main":
+        return {}
+    said = step.wants if isinstance(step.wants, Mapping) else {action.short: step.wants}
+    return {field: name for field, name in said.items() if isinstance(name, str)}
 
 
 def _like(name: str, known: Collection[str]) -> tuple[str, ...]:

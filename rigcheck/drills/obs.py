@@ -76,7 +76,7 @@ class ObsAction:
         where = {"url": pc.url, "password": password, "wants": dataclasses.asdict(wants)}
         async with talk(where) as obs:
             found = {**where, **await self.thing.find(obs, wants, profile)}
-            found["thing"] = f"{pc.url} {found['thing']}"
+            found["thing"] = f"{plain_url(pc.url)} {found['thing']}"
             return {**found, "was": await self.thing.look(obs, found)}
 
     async def do(self, record: Record) -> None:
@@ -94,7 +94,7 @@ class ObsAction:
 
     def manual(self, record: Record) -> Message:
         """What to click."""
-        return self.thing.manual(record)
+        return self.thing.manual({**record, "url": plain_url(record["url"])})
 
     def _read(self, step: Step, profile: Profile) -> tuple[ObsPc, Any]:
         return obs_of(step, profile), read_wants(step, self.wants, self.short)
@@ -109,9 +109,14 @@ class ObsAction:
             await until(is_so, self.name)
 
 
+def role_of(step: Step) -> str:
+    """Which OBS a step is about: `at: obs.spare` says spare, anything else is the main one."""
+    return step.at.removeprefix("obs.") if step.at and step.at.startswith("obs.") else "main"
+
+
 def obs_of(step: Step, profile: Profile) -> ObsPc:
     """The OBS that a step is about. Raises DrillError where the profile has none, or not that one."""
-    role = step.at.removeprefix("obs.") if step.at and step.at.startswith("obs.") else "main"
+    role = role_of(step)
     found = profile.obs.get(cast("Literal['main', 'spare']", role))
     if found is None:
         raise DrillError(Message("error.drill.no-obs", {"action": step.action, "name": role}))
@@ -126,16 +131,18 @@ async def talk(record: Record) -> AsyncIterator[ObsClient]:
         async with connect(ObsAddress(record["url"], password)) as obs:
             yield obs
     except NotSeen as fault:
-        raise _told(fault, plain_url(record["url"])) from fault
+        raise told_of(fault, record["url"]) from fault
 
 
-def _told(fault: NotSeen, url: str) -> DrillError:
+def told_of(fault: NotSeen, address: str) -> DrillError:
+    """Why the OBS at this address could not be asked, or what it refused."""
+    url = plain_url(address)
     if fault.reason is Reason.DENIED:
         return DrillError(Message("error.drill.obs-denied", {"url": url}))
     if fault.reason is Reason.REFUSED:
         facts = {"url": url, "request": fault.params["request"], "code": fault.params["code"]}
         return DrillError(Message("error.drill.obs-refused", facts))
-    return DrillError(Message("error.drill.obs-silent", {"url": url, "why": str(fault.reason)}))
+    return DrillError(Message("error.drill.obs-silent", {"url": url}))
 
 
 async def until(happened: Callable[[], Awaitable[bool]], what: str, limit_s: float = SETTLE_S) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from rigcheck.address import host_of
 from rigcheck.drill_plan import DRILL_PROFILE, is_of_drills
 from rigcheck.drills.action import DrillError, Record
 from rigcheck.drills.obs import State, until
@@ -17,11 +16,8 @@ from rigcheck.model import Message
 from rigcheck.profile import Profile
 from rigcheck.sources.obs_client import ObsClient
 from rigcheck.sources.obs_output import is_streaming, outputs_of
-from rigcheck.sources.obs_settings import target_of
+from rigcheck.sources.obs_settings import HARMLESS, target_of
 from rigcheck.value import Label
-
-HARMLESS = frozenset({"loopback", "test"})
-"""Where a stream may go that drills stop and start: no viewer of a platform sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +33,7 @@ class Stream:
 
     async def find(self, obs: ObsClient, wants: StreamWants, profile: Profile) -> Record:
         """Raises DrillError where a show streams, nothing streams that could be stopped, or there is no such profile."""
-        record = {"thing": "stream", "test_hosts": _test_hosts(profile)}
+        record = {"thing": "stream", "test_hosts": [*profile.push.trial_hosts()]}
         now = await self.look(obs, record)
         if now["streaming"]:
             await _refuse_live(obs, record)
@@ -120,13 +116,6 @@ async def _refuse_busy(obs: ObsClient) -> None:
     others = tuple(name for name in busy if not name.endswith("_stream"))
     if others:
         raise DrillError(Message("error.drill.obs-busy", {"what": others}))
-
-
-def _test_hosts(profile: Profile) -> list[str]:
-    """The hosts of the profile's trial ingest; none where the show itself goes to that host."""
-    push = profile.push
-    shows = {host_of(ingest.url) for ingest in push.ingests().values() if ingest.url}
-    return [host for host in ([host_of(push.test.url)] if push.test else []) if host not in shows]
 
 
 @dataclass(frozen=True, slots=True)

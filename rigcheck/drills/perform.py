@@ -16,7 +16,7 @@ from rigcheck.drills.rollback import Rollback
 from rigcheck.errors import NotSeen
 from rigcheck.model import Message
 from rigcheck.profile import Profile
-from rigcheck.viewer_state import DrillTrace
+from rigcheck.viewer_state import DrillTrace, Ended
 
 STEP_LIMIT_S = 30.0
 """Our own rule: a machine's step that takes longer hangs. People have until the drill's own deadline."""
@@ -55,11 +55,15 @@ class Performance:
 
         Cancelling undoes and passes on; everything else that goes wrong is told in the trace.
         """
-        ended, why = "done", ""
+        ended: Ended = "done"
+        why = ""
         try:
             with anyio.fail_after(self.deadline_s) as self._acting:
                 async with self.rollback:
-                    await self._act()
+                    try:
+                        await self._act()
+                    finally:  # where no step of the drill's own began the way back, the undo does
+                        self._mark("restore")
         except TimeoutError:
             ended, why = "deadline", f"{self.deadline_s:g} s"
         except (DrillError, NotSeen, OSError) as error:
@@ -71,7 +75,7 @@ class Performance:
             await self._until(self._is_well, self.within.restore_s)
         left = tuple(undone.action for undone in self.rollback.outcomes if not undone.worked)
         seen, taps = self.eyes.trace(), self.eyes.taps()
-        return DrillTrace(seen, dict(self.marks), taps, ended=ended, why=why, left=left)  # type: ignore[arg-type] # the four words above
+        return DrillTrace(seen, dict(self.marks), taps, ended=ended, why=why, left=left)
 
     async def _act(self) -> None:
         await self._steps("fault", self.drill.fault)

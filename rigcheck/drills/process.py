@@ -83,13 +83,14 @@ class ProcessSwitch:
     def _look(self, step: Step, profile: Profile) -> Record:
         import psutil  # noqa: PLC0415 - 30 ms that the start of a light command does not pay
 
-        process = _only_one(_read(step, profile))
-        _refuse(process)
+        wants = _read(step, profile)
+        process = _only_one(wants)
         try:
+            _refuse(process)
             born, name = _birth(process), process.name()
             was_stopped = process.status() == psutil.STATUS_STOPPED
         except psutil.NoSuchProcess:
-            raise DrillError(Message("error.drill.no-process", {"name": str(step.wants)})) from None
+            raise DrillError(Message("error.drill.no-process", {"name": wants.name})) from None
         what = {"name": name, "pid": process.pid, "born": born}
         return {"thing": f"process:{process.pid}:{born}", **what, "stop": self.stop, "was_stopped": was_stopped}
 

@@ -56,6 +56,6 @@ async def _step(drill: Drill, phase: str, step: Step, actions: Mapping[str, Acti
     """Have it said, not done: a late answer is kept with its time, nobody is cut off."""
     what = actions[step.action].changes(step)
     began_s = anyio.current_time()
-    await crew.tell(Message(f"drill.rehearse.{phase}"), step.who)
+    await crew.tell(Message(f"drill.rehearse.{phase}", {"at": step.at}), step.who)
     await crew.ask(what, step.who)
     return Rehearsed(drill.name, phase, what, step.who, anyio.current_time() - began_s, step.deadline_s)

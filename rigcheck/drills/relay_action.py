@@ -8,6 +8,7 @@ from rigcheck.drill_plan import Step
 from rigcheck.drills.action import DrillError, Record
 from rigcheck.drills.relay_door import Door, State, find_doors
 from rigcheck.drills.relay_way import PASS, Way
+from rigcheck.drills.wants import faults_of
 from rigcheck.errors import NotSeen
 from rigcheck.model import Message
 from rigcheck.profile import Profile
@@ -21,12 +22,7 @@ class RelayAction:
 
     def lint(self, step: Step, profile: Profile) -> tuple[Message, ...]:
         """What is wrong with the words of this step; whether a relay runs is seen when the drill begins."""
-        del profile
-        try:
-            _way(step)
-        except DrillError as error:
-            return (error.message,)
-        return ()
+        return faults_of(lambda step, _: _way(step), step, profile)
 
     def changes(self, step: Step) -> Message:
         """What the encoder and the ingest will notice."""

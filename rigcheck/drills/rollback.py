@@ -73,7 +73,7 @@ class Rollback:
             log.warning("the journal cannot be written: %s", unwritten.strerror)
         if error is None:
             return Undone(deed.action, worked=True)
-        return Undone(deed.action, worked=False, error=error, manual=action.manual(deed.record) if action else None)
+        return Undone(deed.action, worked=False, error=error, manual=_manual(action, deed) if action else None)
 
     async def __aenter__(self) -> Self:
         return self
@@ -82,6 +82,14 @@ class Rollback:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self.undo()
+
+
+def _manual(action: Action, deed: Deed) -> Message | None:
+    """What a person does; None for a record that is not as this version writes them: the other deeds are still to be undone."""
+    try:
+        return action.manual(deed.record)
+    except (LookupError, TypeError, ValueError):
+        return None
 
 
 async def _try_to_undo(action: Action, deed: Deed) -> str | Message | None:

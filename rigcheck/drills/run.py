@@ -27,6 +27,7 @@ from rigcheck.model import Message, Reason, Report
 from rigcheck.plan import Run
 from rigcheck.profile import Profile
 from rigcheck.samples import Request, Sample
+from rigcheck.sources.standby import place_of
 from rigcheck.viewer_state import DrillRequest, DrillTrace
 
 BY_PERSON_S = 180.0
@@ -68,7 +69,6 @@ class Conduct:
     open_eyes: OpenEyes
     during_show: bool = False
     held: list[Held] = field(default_factory=list)
-    begun: int = 0
     undone: list[Undone] = field(default_factory=list)
 
     async def hold(self, drills: Sequence[Drill]) -> Report:
@@ -108,7 +108,7 @@ class Conduct:
         journal = Journal(self.journal, drill.name, profile.room, at.strftime("%Y-%m-%dT%H:%M:%SZ"))
         rollback = Rollback(journal, self.actions)
         within = full_within(drill)
-        self.begun, self.undone = self.begun + 1, rollback.outcomes
+        self.undone = rollback.outcomes
         limit_s = deadline_s(drill, within, self.actions)
         async with self.open_eyes(far_end_of(profile), profile, self.crew, slate_of(profile)) as eyes:
             amiss = await _amiss(eyes)
@@ -124,6 +124,7 @@ class Conduct:
                     await company.tell_news()
                 self.held.append(Held(drill, at, trace, tuple(rollback.outcomes), performance.trouble))
         if amiss is not None:
+            await self.crew.tell(Message(f"drill.told.{amiss}"))
             raise DrillError(Message("error.drill.programme", {"drill": drill.name, "cause": amiss}))
 
     async def _report(self, drills: Sequence[Drill]) -> Report:
@@ -178,11 +179,9 @@ def far_end_of(profile: Profile) -> FarEnd:
 
 
 def slate_of(profile: Profile) -> Path | None:
-    """The standby picture or video; a relative path begins where the profile lies."""
+    """The standby picture or video, where there is one."""
     content = profile.backup.content
-    if content is None or content.file is None:
-        return None
-    return (Path(profile.path).parent if profile.path else Path()) / content.file
+    return place_of(content.file, profile.path) if content is not None and content.file is not None else None
 
 
 def deadline_s(drill: Drill, within: Within, actions: Mapping[str, Action]) -> float:

@@ -82,9 +82,7 @@ class UpsTest:
             offered = await offered_tests(nut)
             reading = read_nut_values((await read_nut(PowerRequest(nut=nut))).values)
         except NotSeen as fault:
-            raise DrillError(
-                Message("error.drill.ups", {"ups": wants.ups, "nut": nut, "error": fault.reason})
-            ) from None
+            raise _refused(wants.ups, nut, fault) from None
         start = next((test for test in STARTS if test in offered), None)
         if start is None or STOP not in offered:
             raise DrillError(Message("error.drill.ups-no-test", {"ups": wants.ups}))
@@ -103,9 +101,7 @@ class UpsTest:
         try:
             await order_test(record["nut"], record["start"], record["user"], Secret(record["password"]))
         except NotSeen as fault:
-            raise DrillError(
-                Message("error.drill.ups", {**what, "nut": record["nut"], "error": fault.reason})
-            ) from None
+            raise _refused(record["ups"], record["nut"], fault) from None
 
     async def undo(self, record: Record) -> None:
         """Stop the test and wait for the mains. Raises CommandError.
@@ -143,6 +139,11 @@ def _wants(step: Step, profile: Profile) -> tuple[UpsWants, str]:
         known = tuple(name for name, each in profile.power.items() if each.nut)
         raise DrillError(Message("error.drill.no-ups", {"ups": wants.ups, "known": known}))
     return wants, device.nut
+
+
+def _refused(ups: str, nut: str, fault: NotSeen) -> DrillError:
+    """With upsd's own word, where it answered."""
+    return DrillError(Message("error.drill.ups", {"ups": ups, "nut": nut, "error": fault.params.get("error")}))
 
 
 def _refuse_near_show(show: Show, now: datetime) -> None:

@@ -108,8 +108,8 @@ def _alive(seen: Sample, setting: Setting, kind: str) -> tuple[str, ...] | Reaso
             return _picture(seen, is_lit=setting.stage is not Stage.ROOM)
         case AudioClip():
             return () if any(not level.is_dead for level in levels(seen.samples)[: streamed(seen)]) else ("silent",)
-        case LevelTrace():  # muted in OBS until it is needed, it has no level to show
-            return () if seen.muted or bool(np.any(seen.rms > 0)) else ("silent",)
+        case LevelTrace():  # its peaks are there also where OBS mutes it until it is needed
+            return () if bool(np.any(seen.peak > 0)) else ("silent",)
         case LinkState():
             found = measure_link(seen, setting, role)
             return _flags(found, m.NETWORK_UP, {m.NETWORK_UP: ("down", False), m.NETWORK_PORTAL: ("portal", True)})

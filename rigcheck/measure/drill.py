@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 from rigcheck import metrics
@@ -55,7 +54,7 @@ def course(trace: DrillTrace) -> Course | None:
         return None
     seen = lost_spells(trace)
     fault_s = min([fault_s, *(spell.start_s for spell in seen if spell.start_s < fault_s < spell.end_s)])
-    back_s = trace.marks.get("restore", trace.marks.get("undone", trace.viewer.until_s))
+    back_s = trace.marks["restore"]
     away = tuple(spell for spell in seen if fault_s <= spell.start_s < back_s)
     return Course(fault_s, back_s, away, tuple(spell for spell in seen if spell.start_s >= back_s))
 
@@ -64,8 +63,7 @@ def _times(trace: DrillTrace, drill: Drill) -> tuple[Measurement, ...]:
     went = course(trace)
     if went is None:
         return tuple(Measurement(metric, None, Reason.FAILED) for metric in TIMES)
-    lost = (*went.away, *went.later)
-    return (*_away(went.away, went.fault_s, went.back_s, drill), _restore(trace, lost, full_within(drill).restore_s))
+    return (*_away(went, drill), _restore(went, trace.marks["undone"], full_within(drill).restore_s))
 
 
 def lost_spells(trace: DrillTrace) -> list[Spell]:
@@ -85,39 +83,34 @@ def tapped(trace: DrillTrace) -> list[Spell]:
     ]
 
 
-def _away(away: Sequence[Spell], fault_s: float, back_s: float, drill: Drill) -> tuple[Measurement, ...]:
+def _away(went: Course, drill: Drill) -> tuple[Measurement, ...]:
     """Noticed, switched and lost between the fault and the way back.
 
     A fault that no viewer sees is the best outcome where nobody has to switch; where somebody has to, it proves nothing.
     """
-    within = full_within(drill)
+    within, away = full_within(drill), went.away
     if not away:
         reason = Reason.UNNOTICED if drill.switch and within.outage_s else Reason.NO_OUTAGE
         unseen = [Measurement(metric, None, reason) for metric in (metrics.DRILL_DETECT, metrics.DRILL_SWITCH)]
         return *unseen, Measurement(metrics.DRILL_OUTAGE, 0.0)
     noticed_s = min(spell.seen_s for spell in away)
-    last_s = min(away[-1].end_s, back_s)
-    is_whole = away[-1].end_s <= back_s and not away[-1].is_open
-    lost_s = sum(min(spell.end_s, back_s) - max(spell.start_s, fault_s) for spell in away)
+    last_s = min(away[-1].end_s, went.back_s)
+    is_whole = away[-1].end_s <= went.back_s and not away[-1].is_open
+    lost_s = sum(min(spell.end_s, went.back_s) - spell.start_s for spell in away)
     causes = tuple(dict.fromkeys(spell.cause for spell in away))
     return (
-        Measurement(metrics.DRILL_DETECT, noticed_s - fault_s),
+        Measurement(metrics.DRILL_DETECT, noticed_s - went.fault_s),
         _lasting(metrics.DRILL_SWITCH, max(0.0, last_s - noticed_s), within.switch_s, is_whole=is_whole),
         _lasting(metrics.DRILL_OUTAGE, lost_s, within.outage_s, is_whole=is_whole, causes=causes),
     )
 
 
-def _restore(trace: DrillTrace, lost: Sequence[Spell], target_s: float | None) -> Measurement:
+def _restore(went: Course, undone_s: float, target_s: float | None) -> Measurement:
     """From the beginning of the way back until everything is undone and the programme is good for good."""
-    undone_s = trace.marks.get("undone")
-    if undone_s is None:
-        return Measurement(metrics.DRILL_RESTORE, None, Reason.FAILED)
-    before = [at_s for name, at_s in trace.marks.items() if name != "undone"]
-    before += [spell.end_s for spell in lost if spell.end_s <= undone_s]
-    began_s = trace.marks.get("restore", max(before))
-    is_open = bool(lost) and lost[-1].is_open
+    lost = (*went.away, *went.later)
     good_s = max([undone_s, *(spell.end_s for spell in lost)])
-    return _lasting(metrics.DRILL_RESTORE, good_s - began_s, target_s, is_whole=not is_open)
+    is_whole = not any(spell.is_open for spell in lost)
+    return _lasting(metrics.DRILL_RESTORE, good_s - went.back_s, target_s, is_whole=is_whole)
 
 
 def _lasting(

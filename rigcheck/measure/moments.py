@@ -47,6 +47,11 @@ class Story:
     sound: tuple[Stretch, ...]
     rates: tuple[tuple[float, float], ...]
 
+    @property
+    def total_s(self) -> float:
+        """How long it is; never nothing, for scales divide by it."""
+        return max(self.until_s - self.from_s, 1e-3)
+
 
 def story(trace: DrillTrace) -> Story | None:
     """The story of a drill; None where nobody watched it."""

@@ -9,11 +9,11 @@ from typing import Any
 from rigcheck.baseline import Baseline, CameraBaseline, MicBaseline
 from rigcheck.i18n import Catalogue
 from rigcheck.metrics import METRICS
-from rigcheck.present.fit import pack, pad
+from rigcheck.present.fit import pack, pad, wrap
 from rigcheck.present.json import DIGITS, json_text, utc_text
 from rigcheck.present.wording import metric_name, value_text
 
-WIDTH, LABEL = 79, 16
+WIDTH, LABEL = 79, 18
 
 
 def baselines_text(baselines: Sequence[Baseline], used: Baseline | None, words: Catalogue, zone: tzinfo | None) -> str:
@@ -34,8 +34,12 @@ def _block(baseline: Baseline, words: Catalogue, zone: tzinfo | None, *, is_used
 
 
 def _row(label: str, items: Iterable[str]) -> list[str]:
-    lines = pack(list(items), WIDTH - LABEL, "   ")
-    return [pad(f"  {label}" if at == 0 else "", LABEL) + line for at, line in enumerate(lines)]
+    """The items beside their label, or below one that is too long for that."""
+    lines = [" " * LABEL + line for line in pack(items, WIDTH - LABEL, "   ")]
+    head = pad(f"  {label}", LABEL)
+    if not lines or head.endswith(" "):
+        return [head + line[LABEL:] if at == 0 else line for at, line in enumerate(lines)]
+    return [*(f"  {row}" for row in wrap(label, WIDTH - 2)), *lines]
 
 
 def _role(part: str, role: str, words: Catalogue) -> str:

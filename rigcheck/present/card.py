@@ -16,15 +16,14 @@ from rigcheck.chain.backup import way_out
 from rigcheck.chain.link import Step
 from rigcheck.drill_plan import Cover, full_within
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Role
 from rigcheck.present.fit import GAP, cut, pad, wrap
+from rigcheck.present.wording import person_text
 from rigcheck.profile import Profile
 
 ORDER: tuple[Cover, ...] = ("power", "pc", "app", "network", "ingest", "camera", "mic", "light", "content", "other")
 """What takes most with it first."""
 MOST_STEPS, MOST_PEOPLE, LONGEST = 6, 12, 110
 """Of a fault, of a room, and cells of a text: more is not read when it burns."""
-_ROLES = frozenset(role.value for role in Role)
 _SIZES_PT, _PAGE_PT, _TEXT_PT, _LINE = (11.0, 10.5, 10.0, 9.5, 9.0, 8.5, 8.0), 757.0, 390.0, 1.3
 """Font sizes; an A4 page's height and the width of its text column inside 12 mm margins; height of a line by its size."""
 
@@ -84,7 +83,7 @@ def card_text(card: Card, words: Catalogue, width: int = 79) -> str:
 
 def _sheet_text(number: int, sheet: Sheet, words: Catalogue, width: int) -> list[str]:
     head = wrap(f"{number} {_name(sheet, words)}: {words.text(f'card.sign.{sheet.cover}')}", width)
-    told = [_who(step.who, words) for step in sheet.steps]
+    told = [person_text(step.who, words) for step in sheet.steps]
     column = max(map(cell_len, told), default=0) + len(GAP)
     lines = []
     for who, step in zip(told, sheet.steps, strict=True):
@@ -113,7 +112,7 @@ def card_html(card: Card, words: Catalogue) -> str:
 
 def _sheet_html(number: int, sheet: Sheet, words: Catalogue) -> str:
     steps = "".join(
-        f"<li><b>{escape(_who(step.who, words))}</b> {escape(_said(step, words))}</li>" for step in sheet.steps
+        f"<li><b>{escape(person_text(step.who, words))}</b> {escape(_said(step, words))}</li>" for step in sheet.steps
     )
     sign, note = (escape(text) for text in (words.text(f"card.sign.{sheet.cover}"), _note(sheet, words)))
     return (
@@ -137,7 +136,7 @@ def _height_pt(card: Card, words: Catalogue, size: float) -> float:
     heads = int(_TEXT_PT / 2.6 / (0.55 * size))
     lines = 8.0 + len(card.people) / 2 + len(wrap(words.text("card.foot"), cells))
     for sheet in card.sheets:
-        steps = sum(len(wrap(f"{_who(s.who, words)} {_said(s, words)}", cells)) for s in sheet.steps)
+        steps = sum(len(wrap(f"{person_text(s.who, words)} {_said(s, words)}", cells)) for s in sheet.steps)
         sign = 1.5 + len(wrap(words.text(f"card.sign.{sheet.cover}"), heads))
         lines += max(sign, steps + len(wrap(_note(sheet, words), cells))) + 0.7
     return lines * size * _LINE
@@ -167,15 +166,11 @@ def _name(sheet: Sheet, words: Catalogue) -> str:
     return words.text(f"drill.covers.{sheet.cover}")
 
 
-def _who(who: str, words: Catalogue) -> str:
-    return words.text(f"who.{who}") if who in _ROLES else who
-
-
 def _people(card: Card, words: Catalogue) -> dict[str, str | None]:
     """Everybody once: a role, and what this room calls it, are often one word."""
     people: dict[str, str | None] = {}
     for who, contact in card.people:
-        called = cut(_who(who, words), LONGEST)
+        called = cut(person_text(who, words), LONGEST)
         people[called] = people.get(called) or (cut(contact, LONGEST) if contact else None)
     return people
 

@@ -16,16 +16,16 @@ from rich.cells import cell_len
 from rigcheck import __version__
 from rigcheck.chain.link import LINKS, Chain, ChainReport, Link, LinkStatus, Plan, Step
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Message, Role
+from rigcheck.model import Message
 from rigcheck.present import Look
 from rigcheck.present.fit import GAP, pack, pad, wrap
 from rigcheck.present.json import SCHEMA, json_text, params_json, profile_json, utc_text
 from rigcheck.present.page import LABEL, Line, paint
+from rigcheck.present.wording import person_text
 
 STYLES = {LinkStatus.OK: "green", LinkStatus.BROKEN: "bold red", LinkStatus.UNKNOWN: "dim"}
 NARROWEST = 40
 _BLANK: Line = (("", ""),)
-_ROLES = frozenset(role.value for role in Role)
 
 
 def chain_json(report: ChainReport, words: Catalogue) -> str:
@@ -117,7 +117,7 @@ def _links(chain: Chain, words: Catalogue, width: int) -> list[Line]:
 def _todo(plan: Plan, words: Catalogue, width: int) -> list[Line]:
     """What may mend it, then what stands in: the steps are numbered through, each with who does it."""
     steps = (*plan.mend, *plan.steps)
-    called = [words.text(f"who.{step.who}") if step.who in _ROLES else step.who for step in steps]
+    called = [person_text(step.who, words) for step in steps]
     column = max(map(cell_len, called)) + len(GAP)
     numbered = [
         _step(number, pad(who, column), step, words, width)

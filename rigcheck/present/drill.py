@@ -24,7 +24,7 @@ from rigcheck.present.json import json_text, report_object, utc_text
 from rigcheck.present.junit import junit
 from rigcheck.present.page import STYLES, Line, Page, page_of, paint
 from rigcheck.present.timeline import timeline
-from rigcheck.present.wording import found_text, want_text
+from rigcheck.present.wording import found_text, person_text, want_text
 
 PART = "drill"
 NARROWEST, NAME = 40, 20
@@ -155,7 +155,8 @@ def rehearsal_text(walked: Sequence[Rehearsed], words: Catalogue, look: Look) ->
             facts = {"took": f"{each.took_s:.1f}", "limit_s": each.deadline_s}
             spent = words.text("drill.rehearse.in_time" if each.is_in_time else "drill.rehearse.late", facts)
             what = words.text(each.what.id, each.what.params)
-            told = words.text("drill.rehearse.step", {"who": each.who, "what": what, "spent": spent})
+            who = person_text(each.who, words) if each.who else None
+            told = words.text("drill.rehearse.step", {"who": who, "what": what, "spent": spent})
             style = "" if each.is_in_time else STYLES[Status.WARN]
             lines += [((INDENT + line, style),) for line in wrap(told, look.width - len(INDENT))]
     return paint(lines, color=look.color)

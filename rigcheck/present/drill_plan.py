@@ -23,7 +23,7 @@ from rigcheck.present import Look
 from rigcheck.present.fit import GAP, pad, wrap
 from rigcheck.present.json import SCHEMA, json_text, utc_text
 from rigcheck.present.page import STYLES, Line, paint
-from rigcheck.present.wording import value_text
+from rigcheck.present.wording import person_text, value_text
 from rigcheck.profile import Profile
 
 LABEL, NAME, KIND = 11, 20, 12
@@ -120,7 +120,9 @@ def plan_table(
     lines += _labelled(words.text("drill.plan.within"), _within(drill, words), look)
     for who, what in (drill.crew or {}).items():
         lines += _labelled(
-            words.text("drill.plan.crew"), words.text("drill.plan.said", {"who": who, "what": what}), look
+            words.text("drill.plan.crew"),
+            words.text("drill.plan.said", {"who": person_text(who, words), "what": what}),
+            look,
         )
     if drill.notice:
         lines += _labelled(words.text("drill.plan.notice"), drill.notice, look)
@@ -128,7 +130,8 @@ def plan_table(
 
 
 def _step(step: Step, actions: Mapping[str, Action], words: Catalogue) -> str:
-    facts = {"who": step.who, "at": step.at, "limit_s": step.deadline_s, "what": step_text(step, actions, words)}
+    who = person_text(step.who, words) if step.who else None
+    facts = {"who": who, "at": step.at, "limit_s": step.deadline_s, "what": step_text(step, actions, words)}
     return words.text("drill.plan.step", facts)
 
 

@@ -15,10 +15,12 @@ TITLE = 24
 
 
 def in_brief(fault: Fault, page: Page) -> list[Line]:
-    """One line."""
+    """One line; two where not even its first figure, or why it was not seen, has room beside its name."""
     label, style = label_of(fault, page.words), STYLES[fault.first.status]
-    called = pad(_called(fault, page), TITLE - len(GAP))
-    return page.labelled(label, [first_that_fit([called, *_measured(fault, page)], page.room, GAP)], style)
+    called, found = _called(fault, page), _measured(fault, page)
+    if found and cell_len(called + GAP + found[0]) > page.room:
+        return page.labelled(label, [*wrap(called, page.room), first_that_fit(found, page.room, GAP)], style)
+    return page.labelled(label, [first_that_fit([pad(called, TITLE - len(GAP)), *found], page.room, GAP)], style)
 
 
 def in_full(fault: Fault, page: Page) -> list[Line]:

@@ -19,6 +19,8 @@ from rigcheck.present.wording import bounds_text, consequence, metric_name, sent
 WIDTH, LABEL = 79, 16
 SIDES = ("low", "high", "bad")
 _BLANK_LIMIT = "..."
+_MANY = 6
+"""More words than this that only warn are all that there are besides those in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,7 @@ def _metric(metric: Metric, known: _Facts) -> list[str]:
 
 
 def _about(metric: Metric, known: _Facts, check: Check | None) -> list[str]:
-    words, unit = known.words, unit_text(metric.unit, known.words)
+    words, unit = known.words, unit_text(metric, known.words)
     return [
         f"{metric.id}  {metric_name(metric, words)}" + (_aside(unit, words) if unit else ""),
         *_row("explain.is", words.text(f"metric.{metric.id}.means"), words),
@@ -107,8 +109,11 @@ def _limit(metric: Metric, known: _Facts, check: Check | None) -> str:
     if limit is None:
         return words.text("explain.of_room" if check and check.limit_of else "explain.none")
     told = [words.text("explain.ok", {"limit": bounds_text(metric, limit.ok, words)})]
-    if limit.warn is not None:
-        told.append(words.text("explain.warn", {"limit": bounds_text(metric, _further(limit), words)}))
+    further = None if limit.warn is None else _further(limit)
+    if isinstance(further, OneOf) and len(further.values) > _MANY:
+        return words.text("join.facts").join([*told, words.text("explain.warn", {"limit": words.text("explain.rest")})])
+    if further is not None:
+        told.append(words.text("explain.warn", {"limit": bounds_text(metric, further, words)}))
     return words.text("join.facts").join([*told, words.text("explain.beyond")])
 
 

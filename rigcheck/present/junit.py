@@ -6,6 +6,8 @@ JUnit knows no warnings: they pass, and their words stand in the case's output.
 
 from __future__ import annotations
 
+import re
+
 from junitparser import Error, Failure, JUnitXml, Skipped, TestCase, TestSuite
 
 from rigcheck.i18n import Catalogue
@@ -13,6 +15,8 @@ from rigcheck.judge import counted
 from rigcheck.model import Finding, Report, Status
 from rigcheck.present.json import utc_text
 from rigcheck.present.wording import consequence, sentence, steps
+
+_NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def junit(report: Report, words: Catalogue) -> str:
@@ -50,7 +54,5 @@ def _case(finding: Finding, status: Status, words: Catalogue) -> TestCase:
 
 
 def _xml(text: str) -> str:
-    """XML 1.0 has no control characters and no halves of pairs, however they are written."""
-    return "".join(
-        char if char in "\t\n" or (char >= " " and not "\ud800" <= char <= "\udfff") else "?" for char in text
-    )
+    """XML 1.0 (2.2) has no control characters, no halves of pairs and no U+FFFE and U+FFFF, however they are written."""
+    return _NOT_XML.sub("?", text)

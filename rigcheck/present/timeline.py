@@ -18,8 +18,14 @@ SIGNS = {"good": "#", "slate": "=", "no-data": ".", "black": "b", "frozen": "f",
 """What stands for a stretch; ASCII, for any console has that."""
 STYLES = {"good": "green", "slate": "cyan"}
 BAD = "bold red"
-_STEPS_S = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+STEPS_S = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
+"""Between two figures of a clock; the last one where even that is too little."""
 _TICK = 8  # cells between two figures at least
+
+
+def step_of(least_s: float) -> float:
+    """The smallest round step of a clock, in seconds, that leaves its figures room."""
+    return next((step for step in STEPS_S if step >= least_s), STEPS_S[-1])
 
 
 def timeline(trace: DrillTrace, name: str, words: Catalogue, width: int = WIDTH) -> list[Line]:
@@ -34,7 +40,7 @@ def timeline(trace: DrillTrace, name: str, words: Catalogue, width: int = WIDTH)
     labels = {row: words.text(f"timeline.{row}") for row in ("clock", "done", "picture", "sound", "rate")}
     label = max(map(cell_len, labels.values())) + 2
     grid = _Grid(told, max(1, width - label))
-    lines: list[Line] = [((words.text("timeline.head", {"name": name, "total": ceil(grid.total_s)}), "bold"),)]
+    lines: list[Line] = [((words.text("timeline.head", {"name": name, "total": ceil(told.total_s)}), "bold"),)]
     rows = {"clock": grid.clock(), "done": grid.marks()}
     lines += [
         ((pad(labels[row], label), "dim"), (text, "dim" if row == "clock" else "bold")) for row, text in rows.items()
@@ -52,14 +58,13 @@ class _Grid:
 
     def __init__(self, told: Story, cells: int) -> None:
         self._told, self._cells = told, cells
-        self.total_s = max(told.until_s - told.from_s, 1e-3)
 
     def _at(self, at_s: float) -> int:
-        return min(self._cells - 1, max(0, int((at_s - self._told.from_s) / self.total_s * self._cells)))
+        return min(self._cells - 1, max(0, int((at_s - self._told.from_s) / self._told.total_s * self._cells)))
 
     def clock(self) -> str:
         """Figures of seconds from the fault on, each beginning at its cell."""
-        step_s = next((step for step in _STEPS_S if step / self.total_s * self._cells >= _TICK), _STEPS_S[-1])
+        step_s = step_of(_TICK * self._told.total_s / self._cells)
         row = [" "] * self._cells
         first = ceil((self._told.from_s - self._told.zero_s) / step_s)
         last = int((self._told.until_s - self._told.zero_s) / step_s)

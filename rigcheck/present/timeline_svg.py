@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
+from math import ceil
 
 from rigcheck.i18n import Catalogue
 from rigcheck.measure.moments import Moment, Story, Stretch, story
+from rigcheck.present.timeline import step_of
 from rigcheck.viewer_state import DrillTrace
 
 WIDTH, LEFT, RIGHT = 960, 90, 20
@@ -20,7 +22,6 @@ COLOURS = {
     "silent": "#e65100",
     "by-hand": "#b71c1c",
 }
-_STEPS_S = (0.5, 1, 2, 5, 10, 20, 30, 60, 120, 300, 600)
 _TICK_PX = 60
 _LABEL_PX = 16  # of height for each moment's words, so that none lies on another
 
@@ -42,8 +43,7 @@ def _timeline(trace: DrillTrace, name: str, words: Catalogue) -> tuple[list[str]
     told = story(trace)
     if told is None:
         return [_text(8, 20, f"{name}: {words.text('value.none')}", size=15)], TOP
-    total_s = max(told.until_s - told.from_s, 1e-3)
-    head = words.text("timeline.head", {"name": name, "total": f"{total_s:.0f}"})
+    head = words.text("timeline.head", {"name": name, "total": ceil(told.total_s)})
     rows = [("picture", told.picture), *([("sound", told.sound)] if told.sound else [])]
     bottom = TOP + len(rows) * (ROW + GAP) + (ROW + GAP if told.rates else 0)
     drawing = [_text(8, 20, head, size=15)]
@@ -58,7 +58,7 @@ def _timeline(trace: DrillTrace, name: str, words: Catalogue) -> tuple[list[str]
 
 
 def _x(told: Story, at_s: float) -> float:
-    share = (at_s - told.from_s) / max(told.until_s - told.from_s, 1e-3)
+    share = (at_s - told.from_s) / told.total_s
     return round(LEFT + share * (WIDTH - LEFT - RIGHT), 1)
 
 
@@ -82,8 +82,7 @@ def _rates(told: Story, y: float, words: Catalogue) -> Iterator[str]:
 
 def _clock(told: Story, y: float) -> Iterator[str]:
     """Seconds from the fault on."""
-    per_s = (WIDTH - LEFT - RIGHT) / max(told.until_s - told.from_s, 1e-3)
-    step_s = next((step for step in _STEPS_S if step * per_s >= _TICK_PX), _STEPS_S[-1])
+    step_s = step_of(_TICK_PX * told.total_s / (WIDTH - LEFT - RIGHT))
     number = -int((told.zero_s - told.from_s) / step_s)
     while told.zero_s + number * step_s <= told.until_s:
         x = _x(told, told.zero_s + number * step_s)

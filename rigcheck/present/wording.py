@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from rigcheck.i18n import Catalogue
 from rigcheck.metrics import METRICS
-from rigcheck.model import Finding, Limit, Metric, OneOf, Params, Reason, Span, Status, Value
+from rigcheck.model import Finding, Limit, Metric, OneOf, Params, Reason, Role, Span, Status, Value
 from rigcheck.present.about import about, reason_id, with_names
 
 FAULTS = (Status.FAIL, Status.WARN)
 _LEVELS = frozenset({"LUFS", "dBTP", "dBFS", "dBFS(A)"})
 _SIDES = ("low", "high", "bad")
+_ROLES = frozenset(role.value for role in Role)
 
 
 def number_text(value: float, digits: int) -> str:
     """A number with its metric's decimals, never "-0.0"."""
     text = f"{value:.{digits}f}"
     return text.removeprefix("-") if float(text) == 0 else text
+
+
+def person_text(who: str, words: Catalogue) -> str:
+    """Somebody of the crew: a role as the language calls it, anybody else as the profile does."""
+    return words.text(f"who.{who}") if who in _ROLES else who
 
 
 def duration_text(seconds: float, words: Catalogue) -> str:
@@ -28,9 +34,10 @@ def duration_text(seconds: float, words: Catalogue) -> str:
     return words.text("time.min", {"min": minutes}) if minutes else words.text("time.s", {"s": rest})
 
 
-def unit_text(unit: str, words: Catalogue) -> str:
-    """A unit as it is printed: IRE as percent, flags and counts without."""
-    return words.text(f"unit.{unit}") if words.has(f"unit.{unit}") else unit
+def unit_text(metric: Metric, words: Catalogue) -> str:
+    """A metric's unit as it is printed: IRE as percent, flags without; what is counted may have a word of its own."""
+    own = next((each for each in (metric.id, metric.unit) if words.has(f"unit.{each}")), None)
+    return words.text(f"unit.{own}") if own else metric.unit
 
 
 def value_text(metric: Metric, value: Value, words: Catalogue) -> str:
@@ -42,7 +49,7 @@ def value_text(metric: Metric, value: Value, words: Catalogue) -> str:
         return words.text("value.none")
     if _is_duration(metric):
         return duration_text(value, words)
-    unit = unit_text(metric.unit, words)
+    unit = unit_text(metric, words)
     return _with_unit(number_text(value, metric.digits), unit, words)
 
 
@@ -103,7 +110,7 @@ def off_text(metric: Metric, off_by: float, words: Catalogue) -> str:
     amount = f"{abs(off_by):.{metric.digits}f}"
     amount = f"{abs(off_by):.1g}" if float(amount) == 0 else amount
     amount = amount.rstrip("0").rstrip(".") if "." in amount else amount
-    unit = "dB" if metric.unit in _LEVELS else unit_text(metric.unit, words)
+    unit = "dB" if metric.unit in _LEVELS else unit_text(metric, words)
     return words.text(f"gap.{side}", {"amount": _with_unit(amount, unit, words)})
 
 
@@ -169,7 +176,7 @@ def params(finding: Finding, words: Catalogue) -> Params:
     }
     if finding.metric is not None:
         own["value"] = value_text(finding.metric, finding.value, words)
-        own["unit"] = unit_text(finding.metric.unit, words)
+        own["unit"] = unit_text(finding.metric, words)
         if finding.limit is not None:
             own["limit"] = bounds_text(finding.metric, finding.limit.ok, words)
     return {**finding.message.params, **own}

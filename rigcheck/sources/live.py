@@ -47,6 +47,7 @@ from rigcheck.samples import (
 )
 from rigcheck.sources.worker import call_in_worker
 from rigcheck.uplink_state import UplinkRequest, UplinkTrace
+from rigcheck.value import is_local
 from rigcheck.viewer_state import DrillRequest, DrillTrace, ViewerRequest, ViewerTrace
 
 if TYPE_CHECKING:
@@ -145,11 +146,6 @@ class LiveSource:
     def __exit__(self, *_: object) -> None:
         if self._programme is not None:
             self._programme.close()
-
-
-def is_local(device: str | int | None) -> bool:
-    """Whether it is plugged into this computer: no URL, and no input of OBS."""
-    return not isinstance(device, str) or not ("://" in device or device.startswith(INPUT))
 
 
 async def _camera(request: CameraRequest) -> CameraClip:

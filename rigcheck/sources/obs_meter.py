@@ -17,7 +17,7 @@ from rigcheck.sources.obs_shot import unseen
 
 SILENCE_S = 1.0
 """Readings come every 50 ms, even of nothing; after this without any, OBS hangs."""
-_RMS, _PEAK = 0, 1  # of [magnitude, peak, peak before the fader], one such a channel
+_RMS, _PEAK, _BEFORE = 0, 1, 2  # of [magnitude, peak, peak before fader and mute], one such a channel
 _CHANNELS = 2  # of an input that has not delivered anything yet
 
 
@@ -25,7 +25,7 @@ class _Reading(NamedTuple):
     """One input at one moment, or the sum of several."""
 
     at_s: float
-    levels: Floats  # (channels, 2): RMS and peak, full scale 1.0
+    levels: Floats  # (channels, 3): RMS, peak, and peak before the fader, full scale 1.0
 
 
 async def hear_input(request: AudioRequest, address: ObsAddress, name: str) -> LevelTrace:
@@ -79,10 +79,10 @@ async def _readings(obs: ObsClient, name: str | None, seconds: float) -> list[_R
 
 
 def _sum(inputs: Sequence[Message]) -> Floats:
-    """(channels, 2) of all of them: the root of the sum of squares."""
+    """(channels, 3) of all of them: the root of the sum of squares."""
     levels = [np.asarray(each["inputLevelsMul"] or np.zeros((_CHANNELS, 3)), np.float64) for each in inputs]
     most = max(len(each) for each in levels)
-    squares = [np.pad(each[:, [_RMS, _PEAK]] ** 2, ((0, most - len(each)), (0, 0))) for each in levels]
+    squares = [np.pad(each**2, ((0, most - len(each)), (0, 0))) for each in levels]
     return np.asarray(np.sqrt(np.sum(squares, axis=0)), np.float32)
 
 
@@ -92,4 +92,5 @@ def _trace(readings: list[_Reading], layout: str, device: str, *, muted: bool) -
     most = max(len(reading.levels) for reading in readings)
     levels = np.stack([np.pad(each.levels, ((0, most - len(each.levels)), (0, 0))) for each in readings])
     times = np.array([reading.at_s for reading in readings])
-    return LevelTrace(times - times[0], levels[:, :, _RMS], levels[:, :, _PEAK], muted, layout)
+    peak = levels[:, :, _BEFORE if muted else _PEAK]
+    return LevelTrace(times - times[0], levels[:, :, _RMS], peak, muted, layout)

@@ -12,6 +12,8 @@ from rigcheck.address import host_of, place_of
 from rigcheck.sources.obs_client import Message, ObsClient, Question
 
 Target = Literal["none", "platform", "test", "loopback", "private"]
+HARMLESS: frozenset[Target] = frozenset({"loopback", "test"})
+"""Where no viewer of a platform sees a stream: drills go on beside it, and stop and start it."""
 
 _TRACKS = tuple(f"Track{number}Bitrate" for number in range(1, 7))
 _PARAMETERS = {

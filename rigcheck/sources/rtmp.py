@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from rigcheck.ingest_state import Refusal
 from rigcheck.sources.reach import door_of
@@ -23,6 +23,8 @@ HANDSHAKE_LIMIT_S, ANSWER_LIMIT_S, PUBLISH_LIMIT_S = 1.5, 2.0, 4.0
 """Our own rule: an ingest answers in a round trip or two; before it lets somebody publish, it may ask elsewhere first."""
 MOST_ANSWER_BYTES = 262_144
 LONGEST_SAID = 120
+SHORTEST_SECRET = 6
+"""Characters of a signature in a key; times and flags are shorter, and in many a server's words."""
 Refused = Literal["wrong-key"] | Refusal
 _VERSION = 3
 _GREETING = 1536
@@ -227,10 +229,10 @@ class Rtmp:
     def _plain(self, text: str) -> str:
         """A server's words fit to show: without the key, in one short line."""
         key = self._place.stream
-        secrets = {key, *key.split("?", 1), quote(key, safe="")} - {""}
-        for secret in sorted(
-            secrets, key=len, reverse=True
-        ):  # the longest first: a part blotted out hides the rest of it
+        values = [pair.partition("=")[2] for pair in key.partition("?")[2].split("&")]
+        known = {key, *key.split("?", 1), *(value for value in values if len(value) >= SHORTEST_SECRET)}
+        secrets = {form for each in known for form in (each, quote(each, safe=""), unquote(each))} - {""}
+        for secret in sorted(secrets, key=len, reverse=True):  # a part blotted out first would hide the rest of it
             text = text.replace(secret, "***")
         line = next((line for line in text.splitlines() if line.strip()), "")
         return "".join(char if char.isprintable() else "?" for char in line)[:LONGEST_SAID].strip()

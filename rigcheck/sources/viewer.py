@@ -139,14 +139,17 @@ async def watch_stream(url: str, slate: Path | None, seen: Sightings, *, every_f
 @asynccontextmanager
 async def _reader(wish: Mapping[str, Any]) -> AsyncIterator[Process]:
     command = [sys.executable, "-m", "rigcheck.sources.viewer_reader"]
-    process = await anyio.open_process(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-    )
+    try:
+        process = await anyio.open_process(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+    except OSError:  # no memory, or too many processes
+        raise NotSeen(Reason.CRASHED) from None
     try:
         if process.stdin is not None:  # always, with a pipe
             await process.stdin.send(json.dumps(wish).encode() + b"\n")
         yield process
-    except TimeoutError:
+    except (TimeoutError, anyio.BrokenResourceError):
         raise NotSeen(Reason.CRASHED) from None
     finally:
         with anyio.CancelScope(shield=True):

@@ -6,6 +6,7 @@ The address may hold a passphrase, so that it goes to ffmpeg by a list on standa
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import subprocess
 from types import TracebackType
@@ -42,7 +43,7 @@ class SrtPipe:
 
     def read(self, count: int) -> bytes:
         """What has come, at most so much; nothing at the end."""
-        return b"" if self._process.stdout is None else self._process.stdout.read1(count)  # type: ignore[attr-defined]  # a buffered reader
+        return b"" if self._process.stdout is None else os.read(self._process.stdout.fileno(), count)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -1,6 +1,7 @@
 """The last report of a room: `--again` looks only at what was not ok, `explain 2` tells of that fault."""
 
 import json
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -32,7 +33,9 @@ def test_a_third_look_still_looks_at_all_that_was_wrong_at_first(tmp_path) -> No
     assert counts[0] == counts[1] > 0
 
 
-@pytest.mark.parametrize("spoil", ["missing", "damaged", "not json", "other room", "good", "unsaved"])
+@pytest.mark.parametrize(
+    "spoil", ["missing", "damaged", "not json", "nested", "no zone", "other room", "good", "unsaved"]
+)
 def test_without_a_usable_last_run_everything_is_looked_at_and_said_so(tmp_path, spoil: str) -> None:
     first = "demo:good" if spoil == "good" else "demo:bad"
     done = rigcheck(tmp_path, "preflight", "--replay", first, *(["--no-save"] if spoil == "unsaved" else []))
@@ -45,11 +48,22 @@ def test_without_a_usable_last_run_everything_is_looked_at_and_said_so(tmp_path,
             path.write_text(text[: len(text) // 2], encoding="utf-8")
         elif spoil == "not json":
             path.write_text("[]", encoding="utf-8")
+        elif spoil == "nested":
+            path.write_text("[" * 100_000, encoding="utf-8")
+        elif spoil == "no zone":
+            path.write_text(re.sub(r'("started_at": )"[^"]*"', r'\1"2001-01-01T00:00:00"', text), encoding="utf-8")
         elif spoil == "other room":
             path.write_text(text.replace("replay:bad", "live"), encoding="utf-8")
     again = rigcheck(tmp_path, "preflight", "--replay", first, "--again", "--format", "json")
     assert "so everything is looked at" in again.stderr
     assert len(report(again)["findings"]) > 50
+
+
+def test_what_was_ok_is_looked_at_as_a_whole_and_said_to_be(tmp_path) -> None:
+    rigcheck(tmp_path, *BAD)
+    again = rigcheck(tmp_path, *BAD, "--again", "--only", "power")
+    assert again.stderr == "rigcheck: all of this was ok in the last run, so everything is looked at\n"
+    assert "only what was not ok" not in again.stdout
 
 
 def test_what_was_kept_is_the_report_itself(tmp_path) -> None:
@@ -77,9 +91,24 @@ def test_a_number_is_that_fault_of_the_last_run(tmp_path, language: str) -> None
     told = rigcheck(tmp_path, "explain", "3", "--lang", language)
     assert told.returncode == 0
     assert "light.subject" in told.stdout
-    assert told.stdout.splitlines()[0].startswith("FAIL 3" if language == "en" else "")
-    assert told.stdout.splitlines()[0].split()[-1] in table or language == "en"
+    fault = "FAIL 3" if language == "en" else "故障 3"
+    (line,) = (line for line in table.splitlines() if line.startswith(fault))
+    assert told.stdout.startswith(fault)
+    assert told.stdout.splitlines()[0].split()[2].startswith(line.split()[2])
     assert max(map(len, told.stdout.splitlines())) <= 79
+
+
+@pytest.mark.parametrize(
+    "spoilt", [{"value": [1]}, {"off_by": "x"}, {"limit": {"ok": [1, 2, 3], "warn": None}}], ids=str
+)
+def test_a_fault_that_is_none_is_no_bug_of_ours(tmp_path, spoilt) -> None:
+    rigcheck(tmp_path, *BAD)
+    (path,) = kept(tmp_path)
+    said = json.loads(path.read_text(encoding="utf-8"))
+    said["findings"][0] |= spoilt
+    path.write_text(json.dumps(said), encoding="utf-8")
+    told = rigcheck(tmp_path, "explain", "1")
+    assert (told.returncode, "no run is kept" in told.stderr) == (64, True)
 
 
 def test_a_number_after_again_is_of_that_run(tmp_path) -> None:

@@ -142,13 +142,24 @@ def test_show_and_clear(home, films) -> None:
     assert one["room"] == "beauty-3"
     assert one["cameras"]["main"]["via"] == "device"
     assert one["figures"]["camera.fps"] == pytest.approx(5, abs=0.1)
-    assert rigcheck(home, "baseline", "show", "room.yaml", "--name", "x").returncode == 64
+    for verb in ("show", "clear"):
+        unknown = rigcheck(home, "baseline", verb, "room.yaml", "--name", "x")
+        assert (unknown.returncode, "it has: evening, default" in unknown.stderr) == (64, True)
     assert "removed: 1" in rigcheck(home, "baseline", "clear", "-p", "room.yaml").stdout
     assert len(kept_files(home)) == 1
     assert "removed: 1" in rigcheck(home, "baseline", "clear", "-p", "room.yaml", "--all").stdout
     assert kept_files(home) == []
     assert "no baseline kept" in rigcheck(home, "baseline", "clear", "-p", "room.yaml").stdout
     assert "Commands:" in rigcheck(home, "baseline").stdout
+
+
+def test_a_room_with_a_waiver_that_another_command_needs(home) -> None:
+    (home / "waived.yaml").write_text(
+        "room: waived\nwaivers: [{check: encoder.speed, until: 2026-12-31, why: slow}]\n", encoding="utf-8"
+    )
+    for verb in ("show", "clear"):
+        done = rigcheck(home, "baseline", verb, "waived.yaml")
+        assert (done.returncode, done.stderr) == (0, "")
 
 
 def test_chinese_is_spoken_too(home, films) -> None:

@@ -121,7 +121,7 @@ def test_a_week_on_a_scripted_world_tells_exactly_the_changes(home, capsys) -> N
         _, said = told(capsys, "preflight", "--replay", room)
         if said:
             heard[run] = said
-    assert "the waiver ends after 2026-11-19, in 3 days" in heard.pop(0)
+    assert "the waiver ends after 2026-11-19, days left: 3" in heard.pop(0)
     assert {run: len(news(said)) for run, said in heard.items()} == {run: len(lines) for run, lines in TOLD.items()}
     for run, lines in TOLD.items():
         assert all(line.startswith(start) for line, start in zip(news(heard[run]), lines, strict=True)), heard[run]

@@ -1,17 +1,26 @@
 """`rigcheck drill` on the command line, without any device: lists, plans, refusals, what is left pending, and people."""
 
 import json
+import os
+import signal
 import time
 from pathlib import Path
 
+import anyio
 import pexpect
 import pytest
 from command import environment, rigcheck
+from deeds_client import Yes
 from drill_rig import alone
+from drill_world import conduct, drill
 from rich.cells import cell_len
 
-from rigcheck.cli import pending
+from rigcheck.cli import drill_recover, drill_run, pending
+from rigcheck.cli.options import Options
 from rigcheck.drills import journal
+from rigcheck.errors import UnwritableError
+from rigcheck.i18n import load_catalogue
+from rigcheck.model import Report
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 ROOM = """room: beauty-3
@@ -61,6 +70,7 @@ def test_lists_and_plans_fit_and_say_everything_in_each_language(tmp_path, room,
         assert "drill." not in done.stdout  # an id without its text
     assert [line.split()[0] for line in listed.stdout.splitlines()] == ["plug-pulled", "网络中断", "wrong"]
     assert "pull the plug of the UPS" in planned[0].stdout
+    assert dict(zip(LANGUAGES, ("tech", "技术", "技術"), strict=True))[language] in planned[0].stdout
 
 
 def test_json_says_the_same_in_every_language_but_for_its_texts(tmp_path, room) -> None:
@@ -104,6 +114,8 @@ def test_a_plan_of_what_does_not_fit_says_what_is_wrong(tmp_path, room) -> None:
         (("run", "网络中断", "-p", "room.yaml", "--during-show", "--yes"), 64, "during-show was not typed"),
         (("run", "网络中断", "-p", "room.yaml", "--during", "--yes"), 64, "--during"),
         (("run", "网络中断", "-p", "room.yaml", "--yes", "--format", "nagios"), 64, "nagios"),
+        (("run", "网络中断", "-p", "room.yaml", "--yes", "--svg", "nowhere/a.svg"), 64, "cannot write nowhere/a.svg"),
+        (("run", "网络中断", "-p", "room.yaml", "--yes", "--output", "."), 64, "cannot write ."),
         (("plan", "nothing", "-p", "room.yaml"), 64, "no drill nothing"),
         (("list", "-p", "room.yaml", "--format", "junit"), 64, "junit"),
         (("relay", "--listen", "nowhere", "--to", "127.0.0.1:1935"), 64, "nowhere"),
@@ -115,6 +127,22 @@ def test_what_cannot_be_is_one_sentence_and_an_exit_code(tmp_path, room, argumen
     assert (done.returncode, said in done.stderr) == (code, True), done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "state" / "rigcheck" / pending.JOURNAL).exists()
+
+
+@pytest.mark.parametrize(("name", "code", "said"), [("wrong", 78, "camera.fsp"), ("scene", 3, "127.0.0.1:9 ")])
+def test_mistakes_are_told_also_where_obs_does_not_answer(tmp_path, room, name: str, code: int, said: str) -> None:
+    scene = "  - name: scene\n    covers: camera\n    fault: [{obs_scene: Cam 2}]\n"
+    room.write_text(f'obs: {{url: "ws://127.0.0.1:9"}}\n{room.read_text()}    switch: [{{obs_scene: Cam 2}}]\n{scene}')
+    for language in LANGUAGES:
+        done = rigcheck(tmp_path, "drill", "run", name, "-p", room, "--yes", "--lang", language)
+        assert (done.returncode, said in done.stderr) == (code, True), done.stderr
+        assert "unreachable" not in done.stderr
+
+
+def test_a_plan_says_once_where_somebody_is_asked(tmp_path, room) -> None:
+    room.write_text(room.read_text().replace("who: tech,", "who: tech, at: rack,"))
+    done = rigcheck(tmp_path, "drill", "plan", "plug-pulled", "-p", room)
+    assert done.stdout.count("at rack") == 2  # of two steps
 
 
 def test_the_card_is_printed(tmp_path, room) -> None:
@@ -176,6 +204,16 @@ def test_what_cannot_be_undone_is_forgotten_where_a_person_says_so(tmp_path, typ
     assert (child.exitstatus, path.exists()) == (code, code != 0)
 
 
+def test_a_journal_that_cannot_be_changed_is_told_and_forgets_nothing(tmp_path) -> None:
+    kept = journal.Journal(tmp_path / pending.JOURNAL, "plug-pulled", None, "2026-11-22T08:00:00Z")
+    deed = kept.add("teleport", {"thing": "x"})
+    kept.path.unlink()
+    kept.path.mkdir()
+    with pytest.raises(UnwritableError):
+        anyio.run(drill_recover._ask_of_each, kept, Yes())
+    assert kept.deeds == (deed,)
+
+
 @pytest.mark.parametrize("text", ["", "{", "null", '{"schema": 99}'])
 def test_a_damaged_journal_is_never_taken_for_none(tmp_path, room, text: str) -> None:
     path = left(tmp_path, text)
@@ -208,16 +246,32 @@ def answer(child: pexpect.spawn, prompt: str, line: str) -> None:
     child.sendline(line)
 
 
-def step(child: pexpect.spawn, what: str) -> None:
-    """What a person does while another question, the phone's, is open too."""
+def step(child: pexpect.spawn, what: str) -> str:
+    """What a person does while another question, the phone's, is open too; what was said before it."""
     child.expect_exact(what)
+    said = " ".join(str(child.before).split())  # without its line ends
     child.expect(r"type\s+2\s+and\s+Enter")  # wrapped where the line ends
     time.sleep(0.3)
     child.sendline("2")
+    return said
+
+
+def test_stopped_while_the_room_is_looked_at_again_what_was_undone_is_told(tmp_path, capsys) -> None:
+    async def stopped(plan: object) -> Report:
+        os.kill(os.getpid(), signal.SIGINT)
+        await anyio.sleep(30)
+        raise AssertionError("it went on")
+
+    made = conduct(tmp_path, one := drill(tmp_path))
+    made.look = stopped
+    with pytest.raises(KeyboardInterrupt):
+        drill_run._hold((one,), made, drill_run.Wish(), Options(), load_catalogue("en"))
+    assert "undone and looked at again: 1 of 1" in capsys.readouterr().err
 
 
 def test_a_rehearsal_asks_for_each_step_and_touches_nothing(tmp_path, room) -> None:
     child = terminal(tmp_path, "run", "plug-pulled", "-p", room, "--rehearse")
+    child.expect_exact("now the fault would be:")
     answer(child, "pull the plug of the UPS", "")
     child.expect_exact("go on talking")
     answer(child, "switch off the second light", "")
@@ -232,7 +286,7 @@ def test_a_drill_all_by_hand_is_timed_by_taps_beside_the_steps(tmp_path, room) -
     """Two questions are open at once: Enter is the phone's, 2 is the step's."""
     child = terminal(tmp_path, "run", "plug-pulled", "-p", room, "--yes")
     child.expect_exact("phone")
-    step(child, "pull the plug of the UPS")
+    assert "Enter when done" not in step(child, "pull the plug of the UPS")  # the phone's line says when
     time.sleep(0.5)
     child.sendline("")  # the picture is gone
     step(child, "switch off the second light")

@@ -8,7 +8,8 @@ import pytest
 
 from rigcheck.cli import drill_store
 from rigcheck.cli.drill_store import keep_drilled, kept_drills
-from rigcheck.drills.history import Drilled, trend_of
+from rigcheck.drill_state import Drilled
+from rigcheck.drills.history import trend_of
 from rigcheck.model import Status
 
 ONE = Drilled(
@@ -52,7 +53,17 @@ def test_a_line_that_is_none_is_passed_over(folder, junk: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"covers": "cam"}, {"by": "me"}, {"at": "2026-11-22T08:00:00"}, {"at": 5}, {"status": "fine"}, {"outage_s": "x"}],
+    [
+        {"covers": "cam"},
+        {"by": "me"},
+        {"at": "2026-11-22T08:00:00"},
+        {"at": 5},
+        {"status": "fine"},
+        {"outage_s": "x"},
+        {"outage_s": float("nan")},
+        {"outage_s": float("inf")},
+        {"outage_s": -1},
+    ],
 )
 def test_a_value_that_cannot_be_costs_its_line(folder, change: dict) -> None:
     keep_drilled("beauty-3", ONE)

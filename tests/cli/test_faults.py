@@ -4,6 +4,8 @@ import json
 import os
 import signal
 import subprocess
+import sys
+import threading
 import time
 from pathlib import Path
 
@@ -92,6 +94,23 @@ def test_an_output_file_is_whole_or_absent(tmp_path) -> None:
     assert nowhere.returncode == 64
     assert "report.txt" in nowhere.stderr
     assert sorted(path.name for path in tmp_path.glob("*report*")) == ["report.json"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX pipes and links")
+def test_a_pipe_is_written_to_and_a_link_stays_one(tmp_path) -> None:
+    """As root, a rename would put a file in the place of /dev/stdout or /dev/null."""
+    pipe, link, target = tmp_path / "pipe", tmp_path / "link", tmp_path / "report.json"
+    os.mkfifo(pipe)
+    heard: list[str] = []
+    reader = threading.Thread(target=lambda: heard.append(pipe.read_text(encoding="utf-8")), daemon=True)
+    reader.start()
+    assert rigcheck(tmp_path, "platforms", "--format", "json", "--output", pipe).returncode == 0
+    reader.join(10)
+    assert json.loads(heard[0])
+    assert pipe.is_fifo()
+    link.symlink_to(target)
+    assert rigcheck(tmp_path, "platforms", "--format", "json", "--output", link).returncode == 0
+    assert (link.is_symlink(), json.loads(target.read_text(encoding="utf-8"))) == (True, json.loads(heard[0]))
 
 
 def test_a_console_that_lacks_characters_gets_what_it_has(tmp_path) -> None:

@@ -22,6 +22,7 @@ def test_it_is_written_for_the_room_and_reads_back(tmp_path: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout.startswith("clip.mp4: 13 flashes with beeps in 30 s\n- ")
     assert max(map(len, done.stdout.splitlines())) <= 79
+    assert all(line.startswith(("- ", "  ")) for line in done.stdout.splitlines()[1:])
     with av.open(str(clip)) as box:
         assert (box.streams.video[0].width, box.streams.video[0].height) == (1920, 1080)
     back = rigcheck(tmp_path, "sync", "--replay", "clip.mp4", "--format", "json")

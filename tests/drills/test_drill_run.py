@@ -6,16 +6,17 @@ from pathlib import Path
 import anyio
 import pytest
 from drill_world import LiveOf, Paper, Room, conduct, drill
-from world_folder import held, put
+from world_folder import Put, held, hold, put
 
 from rigcheck.drill_plan import Backup, BackupContent, BackupNetwork, Step, Within
 from rigcheck.drills import company, run
-from rigcheck.drills.action import DrillError
+from rigcheck.drills.action import DrillError, Record
 from rigcheck.drills.company import Company
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.journal import NAME, Journal
 from rigcheck.drills.run import by_harm, deadline_s
 from rigcheck.drills.steady import NotSteadyError, chosen, standing_by
+from rigcheck.i18n import load_catalogue
 from rigcheck.model import Reason, Report, Status
 from rigcheck.profile import Profile
 from rigcheck.samples import OnAirState
@@ -58,6 +59,40 @@ async def test_a_crew_that_is_too_slow_fails(tmp_path) -> None:
     assert screen(tmp_path) == AS_IT_WAS
 
 
+class Blip(Put):
+    """Its undo makes the screen go black for a moment."""
+
+    name = "blip"
+
+    async def undo(self, record: Record) -> None:
+        hold(Path(record["file"]), "changed")
+        await anyio.sleep(0.8)
+        await super().undo(record)
+
+
+async def test_what_is_lost_by_the_undo_is_no_loss_of_the_fault(tmp_path) -> None:
+    """Good again by itself, and black for a moment while it is undone: the way back, though no step is written for it."""
+    one = drill(tmp_path, fault=(replace(put(tmp_path / "screen.txt"), action="blip"),), restore=())
+    made = conduct(tmp_path, one, crew=(crew := Paper()))
+    made.actions = {**made.actions, "blip": Blip()}
+    report = await made.hold([one])
+    assert [status(report, f"drill.{name}") for name in ("switch", "outage")] == [Status.OK, Status.OK]
+    assert float(str(value(report, "drill.restore_s"))) == pytest.approx(0.8, abs=0.4)
+    assert crew.said.count("drill.told.restore") == 1
+
+
+@pytest.mark.parametrize("ends", ["failed", "deadline"])
+async def test_a_drill_that_broke_off_has_its_way_back_too(tmp_path, monkeypatch, ends: str) -> None:
+    failing = put(tmp_path / "none" / "x")
+    monkeypatch.setattr(run, "deadline_s", lambda *_: 0.5 if ends == "deadline" else 20.0)
+    one = drill(tmp_path, switch=(failing,) if ends == "failed" else (), within=Within(outage_s=3))
+    made = conduct(tmp_path, one)
+    await made.hold([one])
+    trace = made.held[0].trace
+    assert trace.ended == ends
+    assert trace.marks["fault"] < trace.marks["restore"] <= trace.marks["undone"]
+
+
 @pytest.mark.parametrize("on_air", [OnAirState(("XSplit",)), OnAirState((), ("vMix",)), None])
 async def test_nothing_begins_while_a_show_goes_out_or_may(tmp_path, on_air) -> None:
     room = Room(on_air=on_air) if on_air else Room(on_air="junk")  # type: ignore[arg-type] # a source that broke
@@ -65,7 +100,8 @@ async def test_nothing_begins_while_a_show_goes_out_or_may(tmp_path, on_air) -> 
     with pytest.raises(DrillError) as refused:
         await made.hold([one])
     assert refused.value.message.id == "error.drill.live"
-    assert (made.begun, screen(tmp_path)) == (0, AS_IT_WAS)
+    assert "?" not in load_catalogue("en").text(refused.value.message.id, refused.value.message.params)
+    assert (made.held, screen(tmp_path)) == ([], AS_IT_WAS)
 
 
 async def test_a_confirmed_drill_during_a_show_begins(tmp_path) -> None:
@@ -88,7 +124,7 @@ async def test_a_room_that_is_not_as_it_must_be_is_not_drilled(tmp_path, cpu_pct
     with pytest.raises(NotSteadyError) as refused:
         await made.hold([one])
     assert [finding.check for finding in refused.value.findings] == ["host.cpu"]
-    assert (made.begun, screen(tmp_path)) == (0, AS_IT_WAS)
+    assert (made.held, screen(tmp_path)) == ([], AS_IT_WAS)
 
 
 async def test_the_steady_state_is_measured_again_afterwards_and_counts(tmp_path) -> None:
@@ -112,11 +148,12 @@ async def test_what_an_earlier_drill_needed_must_hold_for_the_next_one_too(tmp_p
 
 async def test_a_programme_that_is_bad_to_begin_with_is_not_drilled(tmp_path, monkeypatch) -> None:
     monkeypatch.setattr(run, "SETTLE_S", 0.3)
-    made = conduct(tmp_path, one := drill(tmp_path))
+    made = conduct(tmp_path, one := drill(tmp_path), crew=(crew := Paper()))
     (tmp_path / "screen.txt").write_text("changed")
     with pytest.raises(DrillError) as refused:
         await made.hold([one])
     assert refused.value.message.params == {"drill": "camera-lost", "cause": "black"}
+    assert crew.said == ["drill.told.black"]
     assert not (tmp_path / NAME).exists()
 
 
@@ -148,7 +185,7 @@ async def test_cancelling_in_the_middle_undoes_and_remembers_what_was_undone(tmp
         while screen(tmp_path) != "changed":  # noqa: ASYNC110 - a file sets no event
             await anyio.sleep(0.02)
         group.cancel_scope.cancel()
-    assert (made.begun, made.held) == (1, [])
+    assert made.held == []
     assert [undone.worked for undone in made.undone] == [True]
     assert screen(tmp_path) == AS_IT_WAS
     assert not (tmp_path / NAME).exists()
@@ -199,7 +236,7 @@ async def test_a_standby_video_that_cannot_play_is_no_drill(tmp_path, file: str)
     with pytest.raises(NotSteadyError) as refused:
         await made.hold([one])
     assert {finding.check for finding in refused.value.findings} >= {"backup.content"}
-    assert (made.begun, screen(tmp_path)) == (0, AS_IT_WAS)
+    assert (made.held, screen(tmp_path)) == ([], AS_IT_WAS)
 
 
 def test_only_what_stands_by_for_this_fault_is_looked_at(tmp_path) -> None:
@@ -216,6 +253,16 @@ def test_what_must_hold_is_called_by_check_part_or_metric() -> None:
     assert [check.id for check in by_check] == ["camera.rate"]
     assert {check.part for check in chosen(("host",))} == {"host"}
     assert chosen(("drill.done",)) == ()
+
+
+def test_the_standby_video_is_looked_for_where_its_check_looks(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    room = Profile(path="/rooms/beauty-3.yaml", backup=Backup(content=BackupContent(file="~/standby.mp4")))
+    assert run.slate_of(room) == tmp_path / "standby.mp4"
+    beside = replace(room, backup=Backup(content=BackupContent(file="media/standby.mp4")))
+    assert run.slate_of(beside) == Path("/rooms/media/standby.mp4")
+    assert run.slate_of(replace(beside, path=None)) == Path("media/standby.mp4")
+    assert run.slate_of(Profile()) is None
 
 
 def test_all_goes_from_the_harmless_to_the_harmful(tmp_path) -> None:

@@ -1,17 +1,26 @@
 """What is written about drills, held against the room before anything begins."""
 
-from dataclasses import fields, replace
+import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from drill_world import Paper, conduct, drill
+from drill_world import Paper, drill
 
 from rigcheck.drill_plan import Drill, Step
 from rigcheck.drills.actions import actions_of
+from rigcheck.drills.ask import AskWants
+from rigcheck.drills.line_limit import LimitWants
 from rigcheck.drills.lint import LintError, lint, steps_of
+from rigcheck.drills.obs_scene import ItemWants
+from rigcheck.drills.obs_sound import MediaWants
+from rigcheck.drills.obs_stream import StreamWants
+from rigcheck.drills.process import ProcessWants
+from rigcheck.drills.program import RunWants
+from rigcheck.drills.ups_test import UpsWants
 from rigcheck.errors import Exit
 from rigcheck.obs_state import ObsInput, ObsState
-from rigcheck.profile import Profile
+from rigcheck.profile import ObsPc, Profile
 
 ACTIONS = actions_of(Paper())
 SCENE = Step("obs_scene", {"scene": "Standby"})
@@ -66,6 +75,32 @@ def test_scenes_and_inputs_are_those_of_this_obs() -> None:
     assert not [each for each in lint(plain(SCENE), Profile(), ACTIONS, (), obs("Standby")) if "lint" in each.id]
 
 
+@pytest.mark.parametrize(
+    ("step", "wrong"),
+    [
+        (Step("obs_scene", "Standby"), ["drill.lint.scene"]),
+        (Step("obs_scene", "Live"), []),
+        (Step("obs_mute", "Lav 9"), ["drill.lint.input"]),
+        (Step("obs_stream", "stop"), []),
+        (Step("obs_scene", "Standby", at="obs.main"), ["drill.lint.scene"]),
+        (Step("obs_scene", "Standby", at="obs.spare"), []),
+        (Step("obs_scene", {"scene": "Standby"}, at="obs.spare"), []),
+    ],
+)
+def test_a_bare_name_is_looked_up_too_and_only_in_the_obs_that_is_meant(step: Step, wrong: list[str]) -> None:
+    room = Profile(obs={"main": ObsPc(), "spare": ObsPc()})
+    assert [each.id for each in lint(plain(step), room, ACTIONS, (), obs("Live"))] == wrong
+
+
+@pytest.mark.parametrize(
+    "kind", [ItemWants, MediaWants, StreamWants, LimitWants, ProcessWants, UpsWants, RunWants, AskWants]
+)
+def test_the_readme_has_each_deed_s_words_as_an_error_says(kind: type) -> None:
+    deeds = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8").split("- Deeds and their words:")[1]
+    words = "[^}]*".join(rf"\b{field.name}\b" for field in fields(kind))
+    assert re.search(rf"\{{[^}}]*{words}", deeds.split("\n- ")[0])
+
+
 def test_an_error_of_the_profile_has_its_exit_code() -> None:
     assert LintError(("one: two",)).exit_code == Exit.BAD_INPUT
     assert LintError(("one: two",)).message.params == {"n": 1, "issues": ("one: two",)}
@@ -74,4 +109,3 @@ def test_an_error_of_the_profile_has_its_exit_code() -> None:
 def test_steps_come_in_their_order(tmp_path: Path) -> None:
     one = drill(tmp_path)
     assert steps_of(one) == (*one.fault, *one.switch, *one.restore)
-    assert conduct(tmp_path, replace(one, fault=())).begun == 0

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from datetime import date
 
 import anyio
@@ -53,6 +54,16 @@ def add_drill_profile(obs, name, server, **video):
     obs_deeds.set_parameter(obs, "SimpleOutput/Preset", "ultrafast")
     obs_deeds.set_service(obs, server=server, key="drill-key")
     obs.ask("SetCurrentProfile", {"profileName": "rig"})
+
+
+@contextmanager
+def drill_profile(obs, name, server, **video):
+    """The same for as long as it is needed; its name."""
+    add_drill_profile(obs, name, server, **video)
+    try:
+        yield name
+    finally:
+        obs.ask("RemoveProfile", {"profileName": name})
 
 
 @pytest.fixture
@@ -341,15 +352,19 @@ def test_a_stream_that_ran_runs_again_from_its_own_profile(obs, tmp_path):
 
 def test_a_stream_from_one_profile_is_ended_before_it_starts_from_another(obs, server):
     """Chosen while it streams, another profile would leave the stream where it was, and show another target."""
-    add_drill_profile(obs, f"{DRILL}-2", server)
+    with drill_profile(obs, f"{DRILL}-2", server) as other:
+        start_again_from(obs, other)
+
+
+def start_again_from(obs, other):
     obs.ask("SetCurrentProfile", {"profileName": DRILL})
     obs.ask("StartStream")
     obs.wait_for("GetStreamStatus", "outputActive", True)
     time.sleep(2)
     action = ACTIONS["obs_stream"]
-    record = before(action, Step("obs_stream", {"do": "start", "profile": f"{DRILL}-2"}), room(obs))
+    record = before(action, Step("obs_stream", {"do": "start", "profile": other}), room(obs))
     try:
-        for deed, profile in ((action.do, f"{DRILL}-2"), (action.undo, DRILL)):
+        for deed, profile in ((action.do, other), (action.undo, DRILL)):
             time.sleep(1)
             anyio.run(deed, record)
             assert (state_of(obs)["profile"], state_of(obs)["streams"]) == (profile, True)
@@ -358,7 +373,6 @@ def test_a_stream_from_one_profile_is_ended_before_it_starts_from_another(obs, s
         obs.ask("StopStream")
         obs.wait_for("GetStreamStatus", "outputActive", False)
         obs.ask("SetCurrentProfile", {"profileName": "rig"})
-        obs.ask("RemoveProfile", {"profileName": f"{DRILL}-2"})
 
 
 def test_no_setting_of_any_profile_is_ever_written(obs):
@@ -391,45 +405,27 @@ def measured(obs):
     return measure_obs(obs_deeds.read(obs), Setting(room(obs), Stage.GO, date(2026, 11, 22)), "main")
 
 
-def test_a_stream_to_a_platform_is_neither_started_nor_stopped(obs):
-    add_drill_profile(obs, f"{DRILL}-live", "rtmp://push.example.com/live")
-    try:
+SMALL = {"baseWidth": 320, "baseHeight": 180, "outputWidth": 320, "outputHeight": 180}
+
+
+@pytest.mark.parametrize(
+    ("url", "picture", "why"),
+    [
+        ("rtmp://push.example.com/live", {}, "live-target"),
+        ("rtmp://127.0.0.1:1935/live", SMALL, "other-picture"),
+        ("rtmp://127.0.0.1:9/live", {}, "obs-unchanged"),
+    ],
+)
+def test_a_profile_that_is_not_for_drills_or_leads_nowhere_is_found_out_and_left(obs, url, picture, why):
+    with drill_profile(obs, f"{DRILL}-wrong", url, **picture) as name:
         action = ACTIONS["obs_stream"]
-        step = Step("obs_stream", {"do": "start", "profile": f"{DRILL}-live"})
-        record = before(action, step, room(obs))
+        record = before(action, Step("obs_stream", {"do": "start", "profile": name}), room(obs))
         with pytest.raises(DrillError) as told:
             anyio.run(action.do, record)
-        assert told.value.message.id == "error.drill.live-target"
-        assert not obs.ask("GetStreamStatus")["outputActive"]
+        assert told.value.message.id == f"error.drill.{why}"
+        if why != "obs-unchanged":
+            assert not obs.ask("GetStreamStatus")["outputActive"]
         anyio.run(action.undo, record)
-    finally:
-        obs.ask("RemoveProfile", {"profileName": f"{DRILL}-live"})
-
-
-def test_a_profile_with_another_picture_is_found_out_and_left(obs, server):
-    add_drill_profile(obs, f"{DRILL}-old", server, baseWidth=320, baseHeight=180, outputWidth=320, outputHeight=180)
-    try:
-        action = ACTIONS["obs_stream"]
-        record = before(action, Step("obs_stream", {"do": "start", "profile": f"{DRILL}-old"}), room(obs))
-        with pytest.raises(DrillError) as told:
-            anyio.run(action.do, record)
-        assert told.value.message.id == "error.drill.other-picture"
-        anyio.run(action.undo, record)
-    finally:
-        obs.ask("RemoveProfile", {"profileName": f"{DRILL}-old"})
-
-
-def test_a_stream_that_does_not_come_about_is_told_and_undone(obs):
-    add_drill_profile(obs, f"{DRILL}-dead", "rtmp://127.0.0.1:9/live")
-    try:
-        action = ACTIONS["obs_stream"]
-        record = before(action, Step("obs_stream", {"do": "start", "profile": f"{DRILL}-dead"}), room(obs))
-        with pytest.raises(DrillError) as told:
-            anyio.run(action.do, record)
-        assert told.value.message.id == "error.drill.obs-unchanged"
-        anyio.run(action.undo, record)
-    finally:
-        obs.ask("RemoveProfile", {"profileName": f"{DRILL}-dead"})
 
 
 def test_while_obs_records_no_other_profile_is_chosen(obs):

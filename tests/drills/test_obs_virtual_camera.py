@@ -87,6 +87,14 @@ def test_one_that_says_yes_and_does_nothing_is_found_out(camera):
     assert time.monotonic() - began_s < 8
 
 
+def test_a_password_in_its_address_is_shown_to_nobody(camera):
+    camera.url = camera.url.replace("ws://", "ws://user:hunter2@")
+    record = before(camera, "stop")
+    manual = ACTION.manual(record)
+    assert "hunter2" not in load_catalogue("en").text(manual.id, manual.params)
+    assert "hunter2" not in record["thing"]
+
+
 @pytest.mark.parametrize("was", [True, False])
 def test_what_a_person_does_is_told(camera, was):
     camera.is_on = was

@@ -15,6 +15,7 @@ from deeds_client import Yes, actions_with, elsewhere
 from services_nut import wait_for
 
 from rigcheck.drill_plan import Step
+from rigcheck.drills import process as room
 from rigcheck.drills.action import DrillError
 from rigcheck.drills.command import CommandError
 from rigcheck.drills.journal import NAME, Journal
@@ -160,6 +161,14 @@ async def test_another_users_program_is_not_ours_to_stop(tmp_path, name):
         other = ("setpriv", "--bounding-set", "-all", "--reuid", "65534")
         refusal = elsewhere("before", "process_stop", wants=name, within=other)
         assert refusal["refused"] == "error.drill.no-rights", refusal
+
+
+async def test_who_ends_while_it_is_looked_at_is_not_there(tmp_path, name, monkeypatch):
+    with program(tmp_path, name):
+        found = room._only_one(room.ProcessWants(name))
+    monkeypatch.setattr(room, "_only_one", lambda wants: found)
+    message = await refused(STOP, {"name": name})
+    assert (message.id, message.params["name"]) == ("error.drill.no-process", name)
 
 
 def test_lint_wants_a_name():

@@ -12,7 +12,7 @@ from pathlib import Path
 import anyio
 import pytest
 from services_receiver import eventually
-from services_relay import NOWHERE, relay_process, sink
+from services_relay import NOWHERE, Sink, relay_process, sink
 from services_video import free_port
 
 from rigcheck.drill_plan import Step
@@ -38,6 +38,15 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
+@contextlib.asynccontextmanager
+async def encoder(port: int, far: Sink):
+    """Something flows through the relay, and has come out."""
+    async with await anyio.connect_tcp("127.0.0.1", port) as near:
+        await near.send(b"x")
+        await eventually(lambda: far.data == b"x")
+        yield near
+
+
 async def way() -> Way:
     (door,) = find_doors()
     return (await door.ask()).way
@@ -46,9 +55,7 @@ async def way() -> Way:
 async def test_a_fault_is_done_seen_and_undone_any_number_of_times(state):
     async with sink() as far:
         with relay_process(state, far.port) as (_, port):
-            async with await anyio.connect_tcp("127.0.0.1", port) as near:
-                await near.send(b"x")
-                await eventually(lambda: far.data == b"x")
+            async with encoder(port, far) as near:
                 record = await RELAY.before(CUT, ROOM)
                 assert await RELAY.is_undone(record)  # after a deed that never came to be
                 await RELAY.undo(record)
@@ -102,9 +109,7 @@ async def test_no_relay_and_several_are_told_apart(state):
 async def test_a_relay_that_was_killed_leaves_a_file_that_misleads_nobody(state):
     async with sink() as far:
         with relay_process(state, far.port) as (process, port):
-            async with await anyio.connect_tcp("127.0.0.1", port) as near:
-                await near.send(b"x")
-                await eventually(lambda: far.data == b"x")
+            async with encoder(port, far):
                 record = await RELAY.before(CUT, ROOM)
                 await RELAY.do(record)
             process.kill()
@@ -179,9 +184,7 @@ async def test_another_process_undoes_it_from_the_journal_alone(state):
     journal = Journal(state / NAME, "network-cut", None, "2026-11-22T08:00:00Z")
     async with sink() as far:
         with relay_process(state, far.port) as (_, port):
-            async with await anyio.connect_tcp("127.0.0.1", port) as near:
-                await near.send(b"x")
-                await eventually(lambda: far.data == b"x")
+            async with encoder(port, far):
                 await Rollback(journal, {"relay": RELAY}).do(CUT, ROOM)
             done = await anyio.run_process([sys.executable, "-c", UNDO, str(journal.path)], stderr=None)
             assert done.stdout.decode().strip() == "[True]"
@@ -193,9 +196,7 @@ async def test_where_the_relay_died_the_record_stays_with_what_a_person_does(sta
     journal = Journal(state / NAME, "network-cut", None, "2026-11-22T08:00:00Z")
     async with sink() as far:
         with relay_process(state, far.port) as (process, port):
-            async with await anyio.connect_tcp("127.0.0.1", port) as near:
-                await near.send(b"x")
-                await eventually(lambda: far.data == b"x")
+            async with encoder(port, far):
                 made = Rollback(journal, {"relay": RELAY})
                 await made.do(CUT, ROOM)
             process.kill()

@@ -135,6 +135,16 @@ async def test_a_deed_of_an_unknown_kind_is_kept(world: Path) -> None:
     assert read_journal(world / NAME) is not None
 
 
+async def test_a_record_that_nobody_understands_does_not_keep_the_others_from_being_undone(world: Path) -> None:
+    journal = journal_in(world)
+    made = Rollback(journal, ACTIONS)
+    await change(world, made, "a")
+    journal.add("put", {"thing": "of another version"})
+    await made.undo()
+    assert [(undone.worked, undone.manual) for undone in made.outcomes] == [(False, None), (True, None)]
+    assert words(world) == {"a.txt": "as it was"}
+
+
 async def test_a_journal_that_cannot_be_written_stops_the_deed(world: Path) -> None:
     (world / NAME).mkdir()
     made = Rollback(journal_in(world), ACTIONS)

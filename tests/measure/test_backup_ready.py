@@ -123,10 +123,11 @@ def test_a_look_that_is_black_for_a_while_is_the_cameras_own_matter():
     assert ready(Pair(clip(dark=dark), AT_REST), "camera").value is True
 
 
-@pytest.mark.parametrize(("muted", "level", "is_ready"), [(True, 0, True), (False, 0.01, True), (False, 0, False)])
-def test_a_reserve_may_be_muted_in_obs_until_it_is_needed(muted, level, is_ready):
-    rms = np.full((40, 2), level, np.float32)
-    found = ready(LevelTrace(np.arange(40) / 20, rms, rms, muted=muted), "mic")
+@pytest.mark.parametrize("muted", [True, False])
+@pytest.mark.parametrize(("level", "is_ready"), [(0.01, True), (0, False)])
+def test_a_reserve_may_be_muted_in_obs_until_it_is_needed_and_its_pack_must_be_on(muted, level, is_ready):
+    peak = np.full((40, 2), level, np.float32)
+    found = ready(LevelTrace(np.arange(40) / 20, np.zeros_like(peak) if muted else peak / 4, peak, muted=muted), "mic")
     assert (found.value, found.estimate) == (is_ready, True)
 
 

@@ -80,11 +80,13 @@ def test_too_slow_is_a_fail_and_a_switch_that_never_came_is_at_least_that_long()
 
 
 def test_what_was_broken_off_before_it_could_be_too_long_is_unknown():
-    found = measured(held(cut(programme(), 105.1, 130), marks={"fault": 105.0, "undone": 107.0}, ended="failed"))
+    found = measured(
+        held(cut(programme(), 105.1, 130), marks={"fault": 105.0, "restore": 107.0, "undone": 107.2}, ended="failed")
+    )
     for metric in (DRILL_SWITCH, DRILL_OUTAGE):
         assert (found[metric].value, found[metric].reason) == (None, Reason.FAILED)
     assert found[DRILL_DONE].reason is Reason.FAILED
-    assert found[DRILL_RESTORE].reason is Reason.FAILED or found[DRILL_RESTORE].params["at_least"]
+    assert found[DRILL_RESTORE].reason is Reason.FAILED
 
 
 def test_a_programme_that_never_comes_back_is_not_restored():
@@ -94,7 +96,12 @@ def test_a_programme_that_never_comes_back_is_not_restored():
 
 
 @pytest.mark.parametrize(
-    "blind", [DrillTrace(None, MARKS), held(programme(), marks={}), held(programme(), marks={"undone": 113.0})]
+    "blind",
+    [
+        DrillTrace(None, MARKS),
+        held(programme(), marks={}),
+        held(programme(), marks={"restore": 112.0, "undone": 113.0}),
+    ],
 )
 def test_where_the_measuring_failed_nothing_is_a_pass(blind):
     found = statuses(blind)

@@ -14,7 +14,6 @@ from rigcheck.checks.obs import (
     limit_scene,
     limit_target,
     limit_virtualcam,
-    trial_hosts,
 )
 from rigcheck.judge import judge
 from rigcheck.measure.canvas import canvas_faults
@@ -23,7 +22,7 @@ from rigcheck.metrics import METRICS
 from rigcheck.model import Limit, Measurement, OneOf, Reason, Span, Stage, Status
 from rigcheck.obs_state import ObsInput
 from rigcheck.profile import CameraDevice, Host, MicDevice, ObsPc, Profile, Secret, Setting, Show
-from rigcheck.uplink import Push, PushTest
+from rigcheck.uplink import Ingest, Push, PushTest
 
 MUSIC = ObsInput("音乐 🎵", "ffmpeg_source", is_active=False, muted=False, silent=False, media="playing")
 PC = ObsPc(profile="taobao-1", collection="rooms", scene="Live", scenes=("Live", "Standby"), inputs=("Cam 1", "Lav 1"))
@@ -295,11 +294,15 @@ def test_what_is_asked():
         (Push("rtmp://live.example/app"), ()),
         (Push("rtmp://live.example/app", test=PushTest("rtmp://Test.example:1935/app")), ("test.example",)),
         (Push("rtmp://live.example/app", test=PushTest("rtmp://live.example/test")), ()),
+        (
+            Push("rtmp://live.example/app", backup=Ingest("rtmp://b.example/app"), test=PushTest("rtmp://B.example/x")),
+            (),
+        ),
         (Push(test=PushTest("srt://[2001:db8::1]:9000")), ("2001:db8::1",)),
     ],
 )
 def test_the_hosts_of_a_trial_ingest(push, hosts):
-    assert trial_hosts(setting_of(replace(ROOM, push=push or Push()))) == hosts
+    assert ask_obs(setting_of(replace(ROOM, push=push or Push())), "main").test_hosts == hosts
 
 
 def test_limits_that_depend_on_who_pushes_and_how_fast_it_must_be():

@@ -162,7 +162,7 @@ def test_what_has_no_room_is_told_and_where_to_find_it():
     kept, _ = fitted(card, EN)
     gone = kept.sheets[0].left_out
     assert gone == 9 - len(kept.sheets[0].steps) > 3
-    assert f"{gone} more steps: rigcheck drill plan power-lost" in Page(card_html(card, EN)).text
+    assert f"more steps ({gone}): rigcheck drill plan power-lost" in Page(card_html(card, EN)).text
 
 
 def test_a_short_card_is_set_large():

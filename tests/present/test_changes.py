@@ -72,8 +72,8 @@ def test_the_last_look_lies_before_this_one_or_is_not_told():
     [
         (-400, "expired on 2025-10-17"),
         (-1, "expired on 2026-11-20"),
-        (0, "ends after 2026-11-21, in 0 days"),
-        (7, "ends after 2026-11-28, in 7 days"),
+        (0, "ends after 2026-11-21, days left: 0"),
+        (7, "ends after 2026-11-28, days left: 7"),
         (8, ""),
     ],
 )

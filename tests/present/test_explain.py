@@ -6,7 +6,9 @@ from rigcheck.errors import UsageError
 from rigcheck.i18n import languages, load_catalogue
 from rigcheck.loading import load_limit_sources, load_limits
 from rigcheck.metrics import METRICS
+from rigcheck.model import OneOf
 from rigcheck.present.explain import explain
+from rigcheck.present.wording import value_text
 
 EN, ZH = load_catalogue("en"), load_catalogue("zh-Hans")
 LIMITS, SOURCES = load_limits(), load_limit_sources()
@@ -53,6 +55,16 @@ def test_limits_of_the_room_and_of_nobody():
 
 def test_words_that_only_warn_are_told_apart():
     assert "ok nothing to report, warn something unusual" in told("power.condition")
+    assert "Limit           ok even, warn anything else\n" in told("camera.cadence")
+    many = [metric for metric, limit in LIMITS.items() if isinstance(limit.warn, OneOf) and len(limit.warn.values) > 7]
+    assert many == ["camera.cadence"]  # test_pulldown.py holds its limit and its words together
+
+
+def test_what_is_counted_has_its_own_word():
+    assert told("mic.taps", ZH).split("\n")[0].count("个") == 1
+    assert value_text(METRICS["mic.taps"], 1, ZH) == "1 个"
+    assert value_text(METRICS["mic.dropouts"], 1, ZH) == "1 处"
+    assert value_text(METRICS["mic.taps"], 1, EN) == "1"
 
 
 @pytest.mark.parametrize(

@@ -54,7 +54,7 @@ def test_it_says_what_viewers_had_and_when():
 
 def test_no_loss_is_too_short_to_be_seen():
     """Half a second of 20 minutes is under a tenth of a cell."""
-    trace = DrillTrace(cut(programme(1200.0, fps=5), 600.0, 601.5), {"fault": 600.0})
+    trace = DrillTrace(cut(programme(1200.0, fps=5), 600.0, 601.5), {"fault": 600.0, "restore": 900.0})
     assert "." in next(line for line in drawn(trace, LANGUAGES["en"]) if line.startswith("picture"))
 
 

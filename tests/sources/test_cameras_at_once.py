@@ -23,7 +23,8 @@ from rigcheck.sources import live
 from rigcheck.sources.camera import read_camera
 from rigcheck.sources.camera_address import Address
 from rigcheck.sources.camera_stream import lacks_bandwidth
-from rigcheck.sources.live import LiveSource, is_local
+from rigcheck.sources.live import LiveSource
+from rigcheck.value import is_local
 
 BRIO = Address("device", 4, "V4L2", "BRIO")
 

@@ -3,10 +3,12 @@
 import os
 import shutil
 import socket
+import struct
 import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -55,6 +57,19 @@ def server(answer=b"", tls=None) -> Iterator[tuple[int, list[bytes]]]:
         threading.Thread(target=run, daemon=True).start()
         yield door.getsockname()[1], heard
         door.shutdown(socket.SHUT_RDWR)
+
+
+def test_a_guest_that_is_gone_before_tls_leaves_nothing_open(tmp_path, monkeypatch):
+    """Of the tests' own servers: an open socket fails whichever test runs when it is found."""
+    context = server_context(authority(tmp_path, monkeypatch), "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as door, warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        with socket.create_connection(door.getsockname()) as gone:
+            guest, _ = door.accept()
+            gone.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with guest, suppress(OSError):
+            context.wrap_socket(guest, server_side=True)
+    assert heard == []
 
 
 def test_an_ingest_answers():

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import anyio
+import numpy as np
 import pytest
 from services_obs import AWKWARD, ObsStudio, need_obs
 from show_clip import NAME, make_show, play_show
@@ -47,11 +48,15 @@ def watched(obs: ObsStudio, name: str, seconds: float = 1.0, **wanted: Any) -> C
     return sample
 
 
-def heard(obs: ObsStudio, name: str, seconds: float = 1.0, layout: str = "stereo") -> dict[str, Measurement]:
+def metered(obs: ObsStudio, name: str, seconds: float = 1.0, layout: str = "stereo") -> LevelTrace:
     sample = anyio.run(LiveSource().acquire, AudioRequest("main", f"obs:{name}", layout, seconds, 0.0, obs.address))
     assert isinstance(sample, LevelTrace)
     assert len(sample.t_s) == pytest.approx(20 * seconds, rel=0.4)
-    return by_id(measure_mic(sample, SETTING, "main"))
+    return sample
+
+
+def heard(obs: ObsStudio, name: str, seconds: float = 1.0, layout: str = "stereo") -> dict[str, Measurement]:
+    return by_id(measure_mic(metered(obs, name, seconds, layout), SETTING, "main"))
 
 
 def by_id(measured: tuple[Measurement, ...]) -> dict[str, Measurement]:
@@ -152,6 +157,12 @@ def test_muted_is_muted(obs: ObsStudio) -> None:
     assert found["mic.muted"].value is True
     assert not found["mic.muted"].estimate
     assert {found[f"mic.{name}"].reason for name in ("speech_dbfs", "peak_dbfs", "balance_db")} == {Reason.NO_SPEECH}
+
+
+def test_behind_its_mute_a_microphone_is_heard_to_be_alive(obs: ObsStudio) -> None:
+    trace = metered(obs, "Music")
+    assert (trace.muted, float(trace.rms.max())) == (True, 0.0)
+    assert 20 * np.log10(trace.peak.max()) == pytest.approx(-17, abs=0.1)
 
 
 @pytest.mark.parametrize(

@@ -17,11 +17,11 @@ KEY = "sk-secret?sign=1/2"
 NOISE = bytes(range(7, 255)) * 40
 
 
-def knock(port: int, *, publish: bool = False) -> TurnedAway | None:
+def knock(port: int, *, publish: bool = False, key: str = KEY) -> TurnedAway | None:
     """How a server turns us away; None where it does not."""
     wire, _ = connect("127.0.0.1", port, 1.0)
     with wire:
-        talk = Rtmp(wire, place_of(f"rtmp://127.0.0.1:{port}/live", KEY))
+        talk = Rtmp(wire, place_of(f"rtmp://127.0.0.1:{port}/live", key))
         try:
             talk.shake_hands()
             talk.connect()
@@ -102,6 +102,16 @@ def test_a_no_to_connect_is_told_apart_by_its_words(code, description, outcome):
         no = knock(port)
     assert no is not None
     assert (no.outcome, no.said) == (outcome, description or code)
+
+
+@pytest.mark.parametrize(
+    "said", ["bad signature 5f2a%2F9c81d0", "bad signature 5f2a/9c81d0", "bad signature x+1c==", "time 65"]
+)
+def test_a_signature_within_the_key_is_no_more_told_than_the_key(said):
+    with rude(host(status("error", "NetStream.Publish.Denied", said))) as port:
+        no = knock(port, publish=True, key="room?txTime=65&txSecret=5f2a%2F9c81d0&more=x+1c==")
+    assert no is not None
+    assert no.said == ("time 65" if said == "time 65" else "bad signature ***")
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import sys
 import threading
 import time
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 
 import anyio
 import numpy as np
@@ -145,6 +146,14 @@ def test_what_only_a_person_sees_cannot_be_looked_at():
     with pytest.raises(NotSeen) as unseen:
         anyio.run(look_at_viewer, ViewerRequest())
     assert unseen.value.reason is Reason.NOT_THIS_WAY
+
+
+@pytest.mark.parametrize("program", ["/bin/true", "/nowhere/python"])
+def test_a_reader_that_dies_at_once_or_cannot_be_started_is_told_as_crashed(monkeypatch, program):
+    monkeypatch.setattr("rigcheck.sources.viewer.sys", SimpleNamespace(executable=program))
+    with pytest.raises(NotSeen) as unseen:
+        look("rtmp://127.0.0.1:9/" + "x" * 200_000)  # more than a pipe takes from who has no reader
+    assert unseen.value.reason is Reason.CRASHED
 
 
 def test_a_reader_ends_with_whoever_asked_for_it():
