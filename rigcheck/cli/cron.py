@@ -40,9 +40,12 @@ def limit_s(options: Options) -> float | None:
 
 
 def gives_way(busy: BusyError, options: Options) -> bool:
-    """Whether the other run may still be measuring in good order, so that there is nothing to tell."""
+    """Whether the other run may still be measuring in good order, so that there is nothing to tell.
+
+    A program that reads this run's answer would take its silence for a good one.
+    """
     age_s = cast("float", busy.message.params["age_s"])
-    return options.cron and age_s < (limit_s(options) or LIMIT_S)
+    return options.cron and options.format == "table" and age_s < (limit_s(options) or LIMIT_S)
 
 
 def write_news(report: Report, words: Catalogue, options: Options) -> None:

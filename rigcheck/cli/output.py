@@ -6,6 +6,7 @@ import contextlib
 import errno
 import io
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -104,6 +105,15 @@ def _is_odd(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
+def _mode(path: Path) -> int:
+    """Permissions as of any other program's file: those it has, else what the user's mask leaves."""
+    with contextlib.suppress(OSError):
+        return stat.S_IMODE(path.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
 def _replace(path: Path, data: bytes) -> None:
     temporary = None
     try:
@@ -112,6 +122,7 @@ def _replace(path: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
+        temporary.chmod(_mode(path))
         temporary.replace(path)
     except OSError:
         if temporary is not None:

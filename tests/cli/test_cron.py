@@ -241,6 +241,13 @@ def test_of_two_runs_at_once_the_second_gives_way_in_silence(tmp_path, measuring
     assert measuring.poll() is None
 
 
+@pytest.mark.parametrize("form", ["nagios", "junit", "json"])
+def test_what_a_program_reads_is_never_a_silence_that_looks_good(tmp_path, measuring, form) -> None:
+    done = rigcheck(tmp_path, "host", "--cron", "--jitter", "0", "--format", form)
+    assert done.returncode == 3
+    assert "another rigcheck is at work" in done.stderr
+
+
 def test_a_run_that_measures_for_longer_than_it_may_is_told_of(tmp_path, measuring) -> None:
     done = rigcheck(tmp_path, "host", "--cron", "--jitter", "0", "--timeout", "1")
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (3, "", 1)

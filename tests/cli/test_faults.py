@@ -84,6 +84,18 @@ def test_a_full_disk_under_stdout_is_one_sentence(tmp_path) -> None:
     assert "No space left" in done.stderr
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such permissions")
+def test_a_collector_of_another_user_can_read_an_output_file_unless_it_may_not(tmp_path) -> None:
+    target = tmp_path / "report.json"
+    words = ("host", "--replay", "demo:good", "--format", "json", "--output", target)
+    for mask in (0o022, 0o077):
+        subprocess.run(command(*words), env=environment(tmp_path), cwd=tmp_path, umask=mask, check=True)
+        assert target.stat().st_mode & 0o777 == 0o644  # made so at first, and kept
+    target.unlink()
+    subprocess.run(command(*words), env=environment(tmp_path), cwd=tmp_path, umask=0o077, check=True)
+    assert target.stat().st_mode & 0o777 == 0o600
+
+
 def test_an_output_file_is_whole_or_absent(tmp_path) -> None:
     target = tmp_path / "report.json"
     done = rigcheck(tmp_path, "preflight", "--replay", "demo:bad", "--format", "json", "--output", target)
