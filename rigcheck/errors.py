@@ -56,6 +56,12 @@ class UnwritableError(RigcheckError):
 
     exit_code = Exit.USAGE
 
+    @classmethod
+    def of(cls, place: object, error: OSError) -> UnwritableError:
+        """What the system said of writing to this place."""
+        what = {"path": str(place), "error": error.strerror or str(error)}
+        return cls(Message("error.output.unwritable", what))
+
 
 class BusyError(RigcheckError):
     """Another run is measuring on this computer."""

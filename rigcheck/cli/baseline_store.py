@@ -57,7 +57,7 @@ def keep_baseline(baseline: Baseline) -> Path:
     try:
         path = state_folder() / _file_name(baseline.room, baseline.name)
     except OSError as error:
-        raise _unwritable(error) from error
+        raise UnwritableError.of(error.filename or "rigcheck", error) from error
     write_whole(path, json.dumps({**tree, "seal": seal_of(tree)}, ensure_ascii=False, allow_nan=False) + "\n")
     return path
 
@@ -110,13 +110,8 @@ def clear_baselines(room: str | None, name: str | None) -> int:
         for path in paths:
             path.unlink()
     except OSError as error:
-        raise _unwritable(error) from error
+        raise UnwritableError.of(error.filename or "rigcheck", error) from error
     return len(paths)
-
-
-def _unwritable(error: OSError) -> UnwritableError:
-    said = {"path": str(error.filename or "rigcheck"), "error": error.strerror or str(error)}
-    return UnwritableError(Message("error.output.unwritable", said))
 
 
 def _files(room: str | None) -> list[Path]:

@@ -57,7 +57,7 @@ async def _ask_of_each(journal: Journal, crew: Crew) -> bool:
             try:
                 journal.drop(deed)
             except OSError as error:
-                raise _unwritable(error, journal.path) from error
+                raise UnwritableError.of(journal.path, error) from error
     return not journal.deeds
 
 
@@ -66,12 +66,7 @@ def drill_folder() -> Path:
     try:
         return state_folder()
     except OSError as error:
-        raise _unwritable(error, error.filename or "rigcheck") from error
-
-
-def _unwritable(error: OSError, path: str | Path) -> UnwritableError:
-    what = {"path": str(path), "error": error.strerror or str(error)}
-    return UnwritableError(Message("error.output.unwritable", what))
+        raise UnwritableError.of(error.filename or "rigcheck", error) from error
 
 
 def is_attended() -> bool:

@@ -14,7 +14,7 @@ from pathlib import Path
 from rigcheck.cli.options import Options
 from rigcheck.errors import UnwritableError
 from rigcheck.i18n import Catalogue
-from rigcheck.model import Message, Report
+from rigcheck.model import Report
 from rigcheck.present import FORMATS, Look
 
 
@@ -50,9 +50,7 @@ def write_screen(text: str, *, is_json: bool = False) -> None:
         _drop_stdout()
     except OSError as error:
         _drop_stdout()
-        raise UnwritableError(
-            Message("error.output.unwritable", {"path": "stdout", "error": error.strerror or str(error)})
-        ) from error
+        raise UnwritableError.of("stdout", error) from error
 
 
 def _drop_stdout() -> None:
@@ -79,7 +77,7 @@ def refuse_unwritable(*paths: Path | None) -> None:
             place = path if _is_odd(path) else path.parent
             code = 0 if os.access(place, os.W_OK) else errno.EACCES
         if code:
-            raise UnwritableError(Message("error.output.unwritable", {"path": str(path), "error": os.strerror(code)}))
+            raise UnwritableError.of(path, OSError(code, os.strerror(code)))
 
 
 def write_whole(path: Path, content: str | bytes) -> None:
@@ -95,9 +93,7 @@ def write_whole(path: Path, content: str | bytes) -> None:
         else:
             _replace(path.resolve(), data)
     except OSError as error:
-        raise UnwritableError(
-            Message("error.output.unwritable", {"path": str(path), "error": error.strerror or str(error)})
-        ) from error
+        raise UnwritableError.of(path, error) from error
 
 
 def _is_odd(path: Path) -> bool:

@@ -24,7 +24,7 @@ from rigcheck.drills.journal import write_synced
 from rigcheck.drills.relay import Relay, open_relay
 from rigcheck.drills.relay_way import Way
 from rigcheck.errors import NotSeen, UnwritableError
-from rigcheck.model import Message, Reason
+from rigcheck.model import Reason
 from rigcheck.sources.line import Address, connection
 
 log = logging.getLogger(__name__)
@@ -111,9 +111,7 @@ def _told(path: Path, door: Door) -> Iterator[None]:
         path.parent.mkdir(parents=True, exist_ok=True)
         write_synced(path, json.dumps(said))
     except OSError as error:
-        raise UnwritableError(
-            Message("error.output.unwritable", {"path": str(path), "error": error.strerror})
-        ) from error
+        raise UnwritableError.of(path, error) from error
     try:
         yield
     finally:

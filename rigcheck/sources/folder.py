@@ -31,7 +31,7 @@ def check_target(directory: Path, is_ours: Callable[[Path], bool]) -> None:
             raise UsageError(Message("error.output.not-empty", {"path": str(directory)}))
         _fresh_beside(directory).rmdir()
     except OSError as error:
-        raise _unwritable(directory, error) from error
+        raise UnwritableError.of(directory, error) from error
 
 
 def write_folder(directory: Path, files: Mapping[str, bytes], is_ours: Callable[[Path], bool]) -> None:
@@ -49,7 +49,7 @@ def write_folder(directory: Path, files: Mapping[str, bytes], is_ours: Callable[
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
     except OSError as error:
-        raise _unwritable(directory, error) from error
+        raise UnwritableError.of(directory, error) from error
 
 
 def _is_empty(directory: Path) -> bool:
@@ -96,9 +96,3 @@ def _flush(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
-
-
-def _unwritable(directory: Path, error: OSError) -> UnwritableError:
-    return UnwritableError(
-        Message("error.output.unwritable", {"path": str(directory), "error": error.strerror or str(error)})
-    )
