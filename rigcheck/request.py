@@ -66,5 +66,5 @@ class Request:
 
     @property
     def deadline_s(self) -> float:
-        """Seconds after which the acquisition is killed."""
-        return 5.0
+        """Seconds after which the acquisition is killed. Our own rule: a busy computer needs some of them to begin."""
+        return 8.0
