@@ -227,7 +227,8 @@ def _tell(report: Report, conduct: Conduct, wish: Wish, options: Options, words:
     """Remember what was held, then write its report."""
     room = room_key(conduct.plan.setting.profile)
     for held in conduct.held:
-        keep_drilled(room, drilled_of(report, held.drill, held.at, held.trace, wish.operator))
+        unkept = keep_drilled(room, drilled_of(report, held.drill, held.at, held.trace, wish.operator))
+        _say([words.text(unkept.id, unkept.params)] if unkept else [])
     write_text(DRILL_FORMATS[options.format](report, conduct.held, words, look_of(options)), options)
     if wish.svg is not None:
         write_whole(wish.svg, timelines_svg({held.drill.name: held.trace for held in conduct.held}, words))

@@ -334,6 +334,13 @@ def test_a_stopped_run_that_has_its_report_writes_no_second_object(monkeypatch, 
     assert (out, "stopped from outside" in err) == ("", True)
 
 
+def test_a_drill_that_cannot_be_remembered_is_told(tmp_path, capsys, state) -> None:
+    (tmp_path / "state").write_text("no folder")
+    one = drill(tmp_path)
+    drill_run._hold((one,), conduct(tmp_path, one), drill_run.Wish(), Options(), load_catalogue("en"))
+    assert "the drill camera-lost is not remembered" in capsys.readouterr().err
+
+
 def test_an_unsteady_room_before_a_later_drill_is_told_in_sentences(tmp_path, capsys, state) -> None:
     first, second = drill(tmp_path, "first", before=("host.cpu",)), drill(tmp_path, "second")
     made = conduct(tmp_path, first, second, source=Room(cpu_pct=[10.0, 99.9, 10.0]))
