@@ -69,6 +69,14 @@ class BusyError(RigcheckError):
     exit_code = Exit.UNKNOWN
 
 
+class StoppedError(RigcheckError):
+    """A signal ended the run; its report has been written as far as it went."""
+
+    def __init__(self, message: Message, exit_code: Exit) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
 class NotSeen(Exception):  # noqa: N818 - an outcome of looking, not an error of the program
     """A Source could not see what was asked for; the checks that wanted it become UNKNOWN (or SKIP) with this reason."""
 

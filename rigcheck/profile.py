@@ -38,6 +38,7 @@ from rigcheck.written import (
     one_of,
     text_like,
     url_of,
+    without_password,
 )
 
 Platform = Annotated[str, text_like(r"[A-Za-z0-9_-]{1,40}", "the name of a platform, such as taobao")]
@@ -47,7 +48,7 @@ def _index_or_name(raw: object) -> object:
     is_index = isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 255  # noqa: PLR2004 - a PC with more cameras than a byte counts is a slip of the pen
     if not (is_index or raw is None or (isinstance(raw, str) and 0 < len(raw) <= 500)):  # noqa: PLR2004 - a long URL still fits
         raise Unreadable("should be a camera's name, path, URL or index (0, 1, ...)")
-    return raw
+    return without_password(raw)
 
 
 def _not_a_flag(raw: object) -> object:
@@ -125,7 +126,7 @@ class Host:
 class ObsPc:
     """One OBS, over obs-websocket 5, and what it should show."""
 
-    url: Annotated[str, url_of("ws", "wss")] = "ws://127.0.0.1:4455"
+    url: Annotated[str, url_of("ws", "wss", instead="password: env:NAME")] = "ws://127.0.0.1:4455"
     password: WrittenSecret | None = None
     profile: Label | None = None
     collection: Label | None = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import os
 from pathlib import Path
+from urllib.parse import quote, urlsplit
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
@@ -32,6 +33,17 @@ def reveal(secret: Secret) -> str:
         raise NotSeen(Reason.DENIED, {"ref": kind})
     hide(text)
     return text
+
+
+def opened(url: str) -> str:
+    """A URL with the password in it that it names (`USER:env:NAME@HOST`). Raises NotSeen as `reveal` does."""
+    login, _, host = urlsplit(url).netloc.rpartition("@")
+    user, _, named = login.partition(":")
+    if not named.startswith("env:"):
+        return url
+    password = quote(reveal(Secret(named)), safe="")
+    hide(password)
+    return url.replace(f"{login}@{host}", f"{user}:{password}@{host}", 1)
 
 
 def hide(text: str) -> None:

@@ -11,7 +11,7 @@ from rigcheck.address import host_of
 from rigcheck.value import DeviceName, Label, WrittenSecret
 from rigcheck.written import JsonSchema, as_tuples, text_like, url_of
 
-PushUrl = Annotated[str, url_of("rtmp", "rtmps", "srt")]
+PushUrl = Annotated[str, url_of("rtmp", "rtmps", "srt", instead="key: env:NAME")]
 WebUrl = Annotated[str, url_of("http", "https")]
 Port = Annotated[int, Ge(1), Le(65_535)]
 EngineName = Literal["http", "iperf3", "speedtest-cli"]
@@ -41,7 +41,7 @@ class Line:
 class HttpFarEnd:
     """Where our own receiver listens, and the token that it wants."""
 
-    url: WebUrl
+    url: Annotated[str, url_of("http", "https", instead="token: env:NAME")]
     token: WrittenSecret | None = None
 
 
@@ -101,7 +101,7 @@ class PushTest:
 
     url: PushUrl
     key: WrittenSecret | None = None
-    stat: WebUrl | None = None
+    stat: Annotated[str, url_of("http", "https", instead="an address that needs none")] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,11 +55,24 @@ def text_like(pattern: str, what: str) -> Written:
     return Written(unpack, {"type": "string", "pattern": f"^(?:{pattern})$", "description": what})
 
 
-def url_of(*schemes: str) -> Written:
-    """A URL of one of the schemes."""
-    return text_like(
+NAMED = "USER:env:NAME@HOST"
+"""How a URL names the password that it needs."""
+
+
+def url_of(*schemes: str, instead: str = NAMED) -> Written:
+    """A URL of one of the schemes; a password is no part of it, but named: in the URL, or `instead` in a field beside it."""
+    like = text_like(
         rf"(?:{'|'.join(schemes)})://[^\s]+", f"a URL that begins with {' or '.join(f'{s}://' for s in schemes)}"
     )
+    return Written(lambda raw: like.unpack(without_password(raw, instead)), like.schema)
+
+
+def without_password(raw: object, instead: str = NAMED) -> object:
+    """The value as it is. Raises Unreadable for a URL with a password in it, or with a named one where that has a field."""
+    found = re.match(r"[^/\s]+://[^/?#:@]*:([^/?#]+)@", raw) if isinstance(raw, str) else None
+    if found is not None and (instead != NAMED or not re.fullmatch(r"env:[A-Za-z_]\w*", found[1])):
+        raise Unreadable(f"has a password in it, which is a secret: write {instead}, never the secret itself")
+    return raw
 
 
 def one_of(named: Mapping[str, object]) -> None:

@@ -21,12 +21,12 @@ def write(tmp_path):
 
 
 def test_a_dump_loads_back_equal_without_hosts_and_secrets(write) -> None:
-    profile = load_profile(write(SKETCH.replace("device: 0", "device: 'rtsp://li:pw@cam.lan/1'")))
+    profile = load_profile(write(SKETCH.replace("device: 0", "device: 'rtsp://li:env:CAM_PW@cam.lan/1'")))
     text = dump_profile(profile)
     for word in (
         "127.0.0.1:",
         "cam.lan",
-        "pw@",
+        "CAM_PW",
         "STREAM_KEY",
         "live.example",
         "far-end",
@@ -81,7 +81,7 @@ push:
   backup: {url: rtmp://backup.example/app, key: env:BACKUP_KEY}
   test: {url: rtmp://10.0.0.5/trial, key: env:TEST_KEY, stat: "http://10.0.0.5/stat"}
 backends:
-- {name: 优惠券, url: "https://li:pw@shop.example/coupons?token=sekrit", status: 204, within_ms: 800}
+- {name: 优惠券, url: "https://li:env:SHOP_PW@shop.example/coupons?token=sekrit", status: 204, within_ms: 800}
 - {name: orders, url: "https://shop.example/orders"}
 """
 
@@ -89,7 +89,7 @@ backends:
 def test_the_ways_out_survive_a_dump_without_where_they_lead(write) -> None:
     profile = load_profile(write(LINES))
     text = dump_profile(profile)
-    for word in ("example:", "live.", "far-end", "sekrit", "KEY", "TOKEN", "shop", "10.0", "nas", "pw", "app"):
+    for word in ("example:", "live.", "far-end", "sekrit", "KEY", "TOKEN", "shop", "10.0", "nas", "PW", "app"):
         assert word not in text
     back = load_profile(write(text))
     assert back.network.lines == profile.network.lines

@@ -92,6 +92,37 @@ def test_a_literal_secret_is_refused_and_never_repeated(write, monkeypatch, text
     assert "5555555" not in told
 
 
+@pytest.mark.parametrize(
+    ("text", "way"),
+    [
+        ("obs: {url: 'ws://me:hUntEr@127.0.0.1:4455'}", "password: env:NAME"),
+        ("obs: {url: 'ws://me:env:HUNTER@127.0.0.1:4455'}", "password: env:NAME"),
+        ("push: {url: 'rtmp://me:hUntEr@a/b'}", "key: env:NAME"),
+        ("push: {url: rtmp://a/b, backup: {url: 'srt://:hUntEr@a:1'}}", "key: env:NAME"),
+        ("push: {test: {url: 'rtmps://me:hUnt:Er@a/b'}}", "key: env:NAME"),
+        ("push: {test: {url: rtmp://a/b, stat: 'http://me:hUntEr@a/stat'}}", "an address that needs none"),
+        ("network: {http: {url: 'http://me:hUntEr@a:8080'}}", "token: env:NAME"),
+        ("backends: [{name: a, url: 'https://me:hUntEr@a/'}]", "USER:env:NAME@HOST"),
+        ("far_end: {url: 'RTMP://me:hUntEr@a/b'}".replace("RTMP", "rtmp"), "USER:env:NAME@HOST"),
+        ("camera: {main: {device: 'rtsp://me:hUntEr@a/b'}}", "USER:env:NAME@HOST"),
+        ("camera: {main: {device: 'RTSP://me:env:hUntEr@x@a/b'}}", "USER:env:NAME@HOST"),
+    ],
+)
+def test_a_password_in_an_address_is_refused_with_the_way_to_write_it(write, text: str, way: str) -> None:
+    with pytest.raises(ProfileError) as caught:
+        load_profile(write(text))
+    (issue,) = caught.value.issues
+    assert issue.what == f"has a password in it, which is a secret: write {way}, never the secret itself"
+    assert caught.value.exit_code == 78
+
+
+@pytest.mark.parametrize(
+    "device", ["rtsp://me:env:CAM_PW@a/b", "rtsp://me@a/b", "http://[::1]:80/a@b", "a:b@c", "rtsp://a:554/x:y@z"]
+)
+def test_an_address_without_a_secret_is_taken_as_it_is(write, device: str) -> None:
+    assert load_profile(write(f"camera: {{main: {{device: '{device}'}}}}")).camera["main"].device == device
+
+
 def test_a_secret_reference_does_not_show_what_it_names(write) -> None:
     profile = load_profile(write("push: {url: rtmp://a/b, key: env:HIDDEN}"))
     assert "HIDDEN" not in repr(profile)

@@ -7,7 +7,7 @@ import pytest
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.profile import Secret
-from rigcheck.secret import reveal
+from rigcheck.secret import opened, reveal
 
 
 def denied(ref: str) -> NotSeen:
@@ -21,6 +21,17 @@ def denied(ref: str) -> NotSeen:
 def test_from_the_environment(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("RIG_KEY", " 口令 with spaces ")
     assert reveal(Secret("env:RIG_KEY")) == " 口令 with spaces "
+
+
+def test_an_address_has_the_password_that_it_names(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("CAM_PW", "a/b@c:1")
+    assert opened("rtsp://me:env:CAM_PW@cam.lan:554/1?x=@") == "rtsp://me:a%2Fb%40c%3A1@cam.lan:554/1?x=@"
+    for same in ("rtsp://me@cam.lan/1", "rtsp://cam.lan/env:CAM_PW@1", "http://[::1]:80/"):
+        assert opened(same) == same
+    monkeypatch.delenv("CAM_PW")
+    with pytest.raises(NotSeen) as caught:
+        opened("rtsp://me:env:CAM_PW@cam.lan/1")
+    assert (caught.value.reason, caught.value.params) == (Reason.DENIED, {"ref": "env"})
 
 
 @pytest.mark.parametrize("text", ["", "x" * 5000])

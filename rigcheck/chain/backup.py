@@ -67,11 +67,15 @@ def _of_drill(drill: Drill) -> tuple[Step, ...]:
 
 def _of_action(step: DrillStep) -> Step:
     who = step.who or Role.TECH.value
-    return Step(who, _words(step), step.at, step.deadline_s)
+    words = _words(step)
+    if words is not None:
+        return Step(who, words, step.at, step.deadline_s)
+    bare = f"{step.action}: {_plain(step.wants)}" if step.wants is not None else step.action
+    return Step(who, bare, step.at, step.deadline_s, deed=step)
 
 
-def _words(step: DrillStep) -> Message | str:
-    """What a drill's action is for somebody who does it by hand."""
+def _words(step: DrillStep) -> Message | str | None:
+    """What a drill's action is for somebody who does it by hand; None for one that nobody has to."""
     wants = step.wants
     if step.action == "ask":
         asked = wants.get("what") if isinstance(wants, Mapping) else wants
@@ -82,7 +86,7 @@ def _words(step: DrillStep) -> Message | str:
         return Message(f"now.act.{step.action}", {"name": given})
     if given is not None:
         return Message(f"now.act.{step.action}_{given}")
-    return f"{step.action}: {_plain(wants)}" if wants is not None else step.action
+    return None
 
 
 def _given(action: str, wants: object) -> str | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
+from rigcheck.drill_plan import Step as DrillStep
 from rigcheck.errors import Exit
 from rigcheck.model import Message, ProfileRef
 
@@ -38,12 +39,16 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to do now. `who` is a role's word or, from a profile, as people are called there; `text` likewise."""
+    """Something to do now. `who` is a role's word or, from a profile, as people are called there; `text` likewise.
+
+    `deed`: a drill's step whose `text` is only what the profile has; its action has better words.
+    """
 
     who: str
     text: Message | str
     at: str | None = None
     within_s: float | None = None
+    deed: DrillStep | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -17,6 +17,7 @@ from rigcheck.cli.drill_store import keep_drilled
 from rigcheck.cli.evidence import Evidence, find_evidence
 from rigcheck.cli.language import speak
 from rigcheck.cli.log import show_log
+from rigcheck.cli.main import Terminated
 from rigcheck.cli.options import Options
 from rigcheck.cli.output import look_of, refuse_unwritable, write_text, write_whole
 from rigcheck.cli.pending import JOURNAL, PATIENCE_S, hold_drill_lock
@@ -34,7 +35,7 @@ from rigcheck.drills.obs import told_of
 from rigcheck.drills.rehearse import rehearse
 from rigcheck.drills.run import Conduct, by_harm
 from rigcheck.drills.steady import STEADY_CHECKS, NotSteadyError, called
-from rigcheck.errors import Exit, NotSeen, UsageError, exit_of
+from rigcheck.errors import Exit, NotSeen, StoppedError, UsageError, exit_of
 from rigcheck.flow import acquire
 from rigcheck.flow import run as run_flow
 from rigcheck.i18n import Catalogue
@@ -195,19 +196,39 @@ async def _look(plan: Run, *, words: Catalogue, options: Options) -> Report:
 
 
 def _hold(drills: tuple[Drill, ...], conduct: Conduct, wish: Wish, options: Options, words: Catalogue) -> int:
+    """Raises StoppedError where a signal came after the first drill: its report is written, and remembered, by then."""
     try:
         report = run_session(partial(conduct.hold, drills))
     except NotSteadyError as unsteady:
-        told = tuple(sentence(finding, words) for finding in unsteady.findings)
-        raise DrillError(Message(unsteady.message.id, {**unsteady.message.params, "issues": told})) from None
-    except BaseException:  # stopped, or a bug of ours: no report will tell
-        sys.stderr.write("".join(f"{line}\n" for line in undone_lines(conduct.undone, words)))
-        raise
+        told = {**unsteady.message.params, "issues": _issues(unsteady, words)}
+        raise DrillError(Message(unsteady.message.id, told)) from None
+    except BaseException as stop:  # a signal, or a bug of ours
+        _say(undone_lines(conduct.undone, words))
+        if not conduct.held or not isinstance(stop, KeyboardInterrupt | Terminated):
+            raise  # no report will tell
+        _tell(run_session(partial(conduct.report, drills, is_stopped=True)), conduct, wish, options, words)
+        code = Exit.TERMINATED if isinstance(stop, Terminated) else Exit.INTERRUPTED
+        raise StoppedError(Message(f"error.{code.name.lower()}"), code) from None
+    if isinstance(conduct.refused, NotSteadyError):
+        _say(_issues(conduct.refused, words))
+    _tell(report, conduct, wish, options, words)
+    return int(exit_of(report.status))
+
+
+def _issues(unsteady: NotSteadyError, words: Catalogue) -> tuple[str, ...]:
+    return tuple(sentence(finding, words) for finding in unsteady.findings)
+
+
+def _say(lines: Iterable[str]) -> None:
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+
+
+def _tell(report: Report, conduct: Conduct, wish: Wish, options: Options, words: Catalogue) -> None:
+    """Remember what was held, then write its report."""
+    room = room_key(conduct.plan.setting.profile)
     for held in conduct.held:
-        keep_drilled(
-            room_key(conduct.plan.setting.profile), drilled_of(report, held.drill, held.at, held.trace, wish.operator)
-        )
+        unkept = keep_drilled(room, drilled_of(report, held.drill, held.at, held.trace, wish.operator))
+        _say([words.text(unkept.id, unkept.params)] if unkept else [])
     write_text(DRILL_FORMATS[options.format](report, conduct.held, words, look_of(options)), options)
     if wish.svg is not None:
         write_whole(wish.svg, timelines_svg({held.drill.name: held.trace for held in conduct.held}, words))
-    return int(exit_of(report.status))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import logging
 import os
 from dataclasses import asdict
 from datetime import datetime
@@ -15,16 +14,15 @@ from typing import Any, get_args
 from rigcheck.cli.state import state_folder
 from rigcheck.drill_plan import Cover
 from rigcheck.drill_state import By, Drilled
-from rigcheck.model import Status
+from rigcheck.model import Message, Status
 
-log = logging.getLogger(__name__)
 MOST_BYTES = 4_000_000
 """Our own rule: ten drills a day for years; what is more is no history."""
 TIMES = ("detect_s", "switch_s", "outage_s", "restore_s")
 
 
-def keep_drilled(room: str | None, drilled: Drilled) -> None:
-    """Add a drill to its room's. A state folder that cannot be written costs the memory, not the drill."""
+def keep_drilled(room: str | None, drilled: Drilled) -> Message | None:
+    """Add a drill to its room's. What to tell where the state folder cannot be written: that costs the memory, not the drill."""
     row = {**asdict(drilled), "at": drilled.at.isoformat()}
     try:
         with _place(room).open("a+b") as stream:
@@ -36,7 +34,8 @@ def keep_drilled(room: str | None, drilled: Drilled) -> None:
             stream.flush()
             os.fsync(stream.fileno())
     except OSError as error:
-        log.warning("cannot remember this drill: %s", error.strerror)
+        return Message("drill.unkept", {"name": drilled.drill, "error": error.strerror})
+    return None
 
 
 def kept_drills(room: str | None) -> tuple[Drilled, ...]:

@@ -54,7 +54,8 @@ def print_card(options: Options) -> int:
     from rigcheck.present.card import card_html, card_of, card_text
 
     profile, words = _room(options, CARD_FORMATS), speak(options.lang)
-    made = card_of(profile, datetime.now().astimezone().date())
+    actions = actions_of(TerminalCrew(words, is_there=False))
+    made = card_of(profile, datetime.now().astimezone().date(), actions)
     write_text(card_html(made, words) if options.format == "html" else card_text(made, words), options)
     return int(Exit.OK)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, cast
 
-from rigcheck.errors import Exit, RigcheckError, UsageError
+from rigcheck.errors import Exit, RigcheckError, StoppedError, UsageError
 from rigcheck.model import Message
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ def run_command_line(arguments: Sequence[str]) -> int:
     try:
         _tell_of_pending(arguments)
         return _run(arguments)
+    except StoppedError as stopped:
+        return _tell(stopped.message, stopped.exit_code, arguments, is_reported=True)
     except RigcheckError as error:
         return _tell(error.message, error.exit_code, arguments)
     except KeyboardInterrupt:
@@ -88,8 +90,8 @@ def _hear_sigterm() -> None:
                 signal.signal(getattr(signal, name), raise_terminated)
 
 
-def _tell(message: Message, code: Exit, arguments: Sequence[str]) -> int:
-    """Say what happened: on stderr for people, as an error object on stdout for who asked for JSON."""
+def _tell(message: Message, code: Exit, arguments: Sequence[str], *, is_reported: bool = False) -> int:
+    """Say what happened: on stderr for people; as an error object on stdout for who asked for JSON and has no report."""
     from rigcheck.cli.output import write_screen
     from rigcheck.present.json import error_json
 
@@ -98,7 +100,7 @@ def _tell(message: Message, code: Exit, arguments: Sequence[str]) -> int:
         sys.stderr.write(f"rigcheck: {words.text(message.id, message.params)}\n")
         for line in cast("tuple[str, ...]", message.params.get("issues", ())):
             sys.stderr.write(f"{line}\n")
-    if _option(arguments, "--format") == "json":
+    if not is_reported and _option(arguments, "--format") == "json":
         with contextlib.suppress(RigcheckError):
             write_screen(error_json(message, code, words) + "\n", is_json=True)
     return int(code)

@@ -12,6 +12,7 @@ from annotated_types import Gt, Le
 from rigcheck.drill_plan import Step
 from rigcheck.drills.action import DrillError, Record
 from rigcheck.drills.command import CommandError, run_silently, shown
+from rigcheck.drills.perform import STEP_LIMIT_S
 from rigcheck.drills.wants import faults_of, read_wants
 from rigcheck.model import Message
 from rigcheck.profile import Profile
@@ -42,8 +43,8 @@ class Run:
     seen_by_person = False
 
     def lint(self, step: Step, profile: Profile) -> tuple[Message, ...]:
-        """No argv, no undo, or a program that is not there."""
-        return faults_of(_read, step, profile)
+        """No argv, no undo, a program that is not there, or one that may take longer than its step."""
+        return faults_of(_refuse_too_long, step, profile)
 
     def changes(self, step: Step) -> Message:
         """Both commands, as typed."""
@@ -84,6 +85,12 @@ def _read(step: Step, profile: Profile) -> RunWants:
     check = None if wants.check is None else _with_path(step, "check", wants.check)
     argv, undo = _with_path(step, "argv", wants.argv), _with_path(step, "undo", wants.undo)
     return RunWants(argv, undo, check, wants.limit_s)
+
+
+def _refuse_too_long(step: Step, profile: Profile) -> None:
+    wants, has_s = _read(step, profile), step.deadline_s or STEP_LIMIT_S
+    if wants.limit_s > has_s:
+        raise DrillError(Message("error.drill.run-late", {"limit_s": wants.limit_s, "has_s": has_s}))
 
 
 def _with_path(step: Step, field: str, argv: tuple[str, ...]) -> tuple[str, ...]:

@@ -58,6 +58,7 @@ class Held:
 class Conduct:
     """Everything that drills need, and what became of them so far: `held`, `undone` also where the last one was stopped.
 
+    `refused` says why a later drill did not begin.
     `look` does a run of the flow (under a display); `plan` is the run that all looks are made from.
     """
 
@@ -70,6 +71,7 @@ class Conduct:
     during_show: bool = False
     held: list[Held] = field(default_factory=list)
     undone: list[Undone] = field(default_factory=list)
+    refused: DrillError | None = None
 
     async def hold(self, drills: Sequence[Drill]) -> Report:
         """Hold the drills, and report. After one that left something changed, or does not find the room as it should, none begins.
@@ -86,10 +88,11 @@ class Conduct:
             except DrillError as refused:
                 if not self.held:
                     raise
+                self.refused = refused
                 await self.crew.tell(refused.message)
                 break
             before = drill.before
-        report = await self._report(drills)
+        report = await self.report(drills)
         return replace(report, took_s=anyio.current_time() - began_s)
 
     async def _refuse(self, drill: Drill, before: tuple[str, ...]) -> None:
@@ -127,8 +130,11 @@ class Conduct:
             await self.crew.tell(Message(f"drill.told.{amiss}"))
             raise DrillError(Message("error.drill.programme", {"drill": drill.name, "cause": amiss}))
 
-    async def _report(self, drills: Sequence[Drill]) -> Report:
-        """The times of all drills that were to be held, and the steady state of those that were, measured again."""
+    async def report(self, drills: Sequence[Drill], *, is_stopped: bool = False) -> Report:
+        """The times of all drills that were to be held, and the steady state of those that were, measured again.
+
+        `is_stopped`: nothing is looked at any more, so that all but the times is unknown.
+        """
         before = dict.fromkeys(name for held in self.held for name in held.drill.before)
         setting = self.plan.setting
         traces = {held.drill.name: held.trace for held in self.held}
@@ -137,17 +143,18 @@ class Conduct:
                 self.plan,
                 checks=(*DRILL_CHECKS, *chosen(tuple(before))),
                 setting=replace(setting, profile=replace(setting.profile, drills=tuple(drills))),
-                source=Told(self.plan.source, traces),
+                source=Told(self.plan.source, traces, is_stopped),
             )
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A source that knows how the drills went; everything else is looked at through the other one."""
+    """A source that knows how the drills went; everything else is looked at through the other one, until it is stopped."""
 
     other: Source
     traces: Mapping[str, DrillTrace]
+    is_stopped: bool = False
 
     @property
     def name(self) -> str:
@@ -161,6 +168,8 @@ class Told:
 
     async def acquire(self, request: Request) -> Sample:
         """A drill's trace, or what the other source has. Raises NotSeen, not-drilled for a drill that was not held."""
+        if self.is_stopped and not isinstance(request, DrillRequest):
+            raise NotSeen(Reason.FAILED)
         if not isinstance(request, DrillRequest):
             return await self.other.acquire(request)
         if request.name not in self.traces:

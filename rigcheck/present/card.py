@@ -6,6 +6,8 @@ that who everybody is and how to call them. As HTML for printing, or as plain te
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from html import escape
@@ -15,6 +17,7 @@ from rich.cells import cell_len
 from rigcheck.chain.backup import way_out
 from rigcheck.chain.link import Step
 from rigcheck.drill_plan import Cover, full_within
+from rigcheck.drills.action import Action, DrillError
 from rigcheck.i18n import Catalogue
 from rigcheck.present.fit import GAP, cut, pad, wrap
 from rigcheck.present.wording import person_text
@@ -50,19 +53,29 @@ class Card:
     people: tuple[tuple[str, str | None], ...]  # who, and how to reach them; None: to be filled in by hand
 
 
-def card_of(profile: Profile, today: date) -> Card:
+def card_of(profile: Profile, today: date, actions: Mapping[str, Action]) -> Card:
     """What the profile says to do, fault by fault; where it says nothing, our generic step."""
-    sheets = tuple(sheet for cover in ORDER if (sheet := _sheet(cover, profile)).steps)
+    sheets = tuple(sheet for cover in ORDER if (sheet := _sheet(cover, profile, actions)).steps)
     named = dict.fromkeys(step.who for sheet in sheets for step in sheet.steps)
     known: dict[str, str | None] = dict(profile.people)
     people = {**known, **{who: known.get(who) for who in named}}
     return Card(profile.room or profile.name, profile.site, today, sheets, tuple(people.items())[:MOST_PEOPLE])
 
 
-def _sheet(cover: Cover, profile: Profile) -> Sheet:
-    origin, steps = way_out(cover, profile)
+def _sheet(cover: Cover, profile: Profile, actions: Mapping[str, Action]) -> Sheet:
+    origin, found = way_out(cover, profile)
+    steps = tuple(_in_words(step, actions) for step in found)
     drill = next((drill for drill in profile.drills if origin == f"drill:{drill.name}"), None)
     return _cut_to(MOST_STEPS, Sheet(cover, origin, steps, full_within(drill).outage_s if drill else None))
+
+
+def _in_words(step: Step, actions: Mapping[str, Action]) -> Step:
+    """What a machine does, as its action tells it; bare where it is not written as that wants it."""
+    if step.deed is None or step.deed.action not in actions:
+        return step
+    with suppress(DrillError):
+        return replace(step, text=actions[step.deed.action].changes(step.deed))
+    return step
 
 
 def _cut_to(most: int, sheet: Sheet) -> Sheet:

@@ -14,6 +14,7 @@ import anyio.to_thread
 
 from rigcheck import __version__
 from rigcheck.backend_state import BackendRequest, BackendState
+from rigcheck.secret import opened
 from rigcheck.sources.name import look_up
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ async def _status(request: BackendRequest, authorities: ssl.SSLContext) -> int |
         "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
     }
     async with httpx2.AsyncClient(**options, headers=_HEADERS, timeout=request.limit_s) as client:
-        hop = client.build_request("GET", request.url)
+        hop = client.build_request("GET", opened(request.url))
         for _ in range(MOST_HOPS + 1):
             fault = await _nameless(hop.url)
             if fault is not None:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
+from rigcheck.secret import opened
 
 SCHEMES = frozenset({"http", "https", "rtmp", "rtmps", "rtp", "rtsp", "rtsps", "srt", "tcp", "udp"})
 
@@ -81,7 +82,7 @@ def _by_index(index: int, cameras: Sequence[Camera]) -> Address:
 def _by_url(url: str) -> Address:
     if urlsplit(url).scheme.lower() not in SCHEMES:
         raise NotSeen(Reason.MISSING, {"device": plain_url(url), "candidates": ()})
-    return Address("url", url, "FFMPEG", plain_url(url))
+    return Address("url", opened(url), "FFMPEG", plain_url(url))
 
 
 def _by_path(path: str, cameras: Sequence[Camera]) -> Address:

@@ -21,6 +21,7 @@ from anyio.abc import Process
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.samples import ObsAddress
+from rigcheck.secret import opened
 from rigcheck.sources.child import end
 from rigcheck.sources.sighting import Frame, Sightings
 from rigcheck.viewer_state import ViewerRequest, ViewerTrace
@@ -121,7 +122,7 @@ async def _until_ready(watch: Watch) -> None:
 
 async def watch_stream(url: str, slate: Path | None, seen: Sightings, *, every_frame: bool = True) -> None:
     """Fill `seen` with what comes from a stream, until cancelled. Raises NotSeen(crashed) where the reader ends or hangs."""
-    wish = {"url": url, "slate": str(slate) if slate else None, "every_frame": every_frame}
+    wish = {"url": opened(url), "slate": str(slate) if slate else None, "every_frame": every_frame}
     async with _reader(wish) as process:
         if process.stdout is None:  # never, with a pipe
             return

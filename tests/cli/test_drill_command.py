@@ -12,15 +12,20 @@ import pytest
 from command import environment, rigcheck
 from deeds_client import Yes
 from drill_rig import alone
-from drill_world import conduct, drill
+from drill_world import Paper, Room, conduct, drill
 from rich.cells import cell_len
 
-from rigcheck.cli import drill_recover, drill_run, pending
+from rigcheck.cli import drill_recover, drill_run, main, pending
+from rigcheck.cli.drill_store import kept_drills
 from rigcheck.cli.options import Options
+from rigcheck.cli.rooms import room_key
+from rigcheck.drill_state import Drilled
 from rigcheck.drills import journal
-from rigcheck.errors import UnwritableError
+from rigcheck.drills.run import Conduct
+from rigcheck.errors import Exit, StoppedError, UnwritableError
 from rigcheck.i18n import load_catalogue
-from rigcheck.model import Report
+from rigcheck.model import Message, Report, Status
+from rigcheck.plan import Run
 
 LANGUAGES = ("en", "zh-Hans", "zh-Hant")
 ROOM = """room: beauty-3
@@ -256,17 +261,91 @@ def step(child: pexpect.spawn, what: str) -> str:
     return said
 
 
-def test_stopped_while_the_room_is_looked_at_again_what_was_undone_is_told(tmp_path, capsys) -> None:
-    async def stopped(plan: object) -> Report:
-        os.kill(os.getpid(), signal.SIGINT)
-        await anyio.sleep(30)
-        raise AssertionError("it went on")
+class Stopper(Paper):
+    """Somebody presses Ctrl-C when this is told for the second time."""
 
-    made = conduct(tmp_path, one := drill(tmp_path))
-    made.look = stopped
+    async def tell(self, message: Message, who: str | None = None) -> None:
+        await super().tell(message, who)
+        if message.id == "drill.told.fault" and self.said.count(message.id) == 2:
+            os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.fixture
+def state(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+def held_until_stopped(made: Conduct, **changes: object) -> tuple[StoppedError, list[Drilled]]:
+    drills = made.plan.setting.profile.drills
+    with pytest.raises(StoppedError) as stopped:
+        drill_run._hold(drills, made, drill_run.Wish(operator="Li"), Options(**changes), load_catalogue("en"))
+    return stopped.value, [*kept_drills(room_key(made.plan.setting.profile))]
+
+
+def test_stopped_in_a_later_drill_the_earlier_ones_are_told_and_remembered(tmp_path, capsys, state) -> None:
+    first, second = drill(tmp_path, "first", before=("host.cpu",)), drill(tmp_path, "second", switch=())
+    stopped, kept = held_until_stopped(conduct(tmp_path, first, second, crew=Stopper()), format="json")
+    assert (stopped.exit_code, stopped.message.id) == (130, "error.interrupted")
+    assert [(each.drill, each.operator, each.status) for each in kept] == [("first", "Li", Status.OK)]
+    told = json.loads(capsys.readouterr().out)
+    assert [each["name"] for each in told["drills"]] == ["first"]
+    blind = {f["check"] for f in told["findings"] if f["status"] == "unknown"}
+    assert blind == {
+        "host.cpu",
+        *(f"drill.{name}" for name in ("done", "detect", "switch", "outage", "restore", "undone")),
+    }
+    assert told["status"] == "unknown"
+
+
+def test_stopped_while_the_room_is_looked_at_again_what_was_undone_and_held_is_told(tmp_path, capsys, state) -> None:
+    made = conduct(tmp_path, drill(tmp_path))
+    look, looks = made.look, []
+
+    async def stopped_once(plan: Run) -> Report:
+        looks.append(plan)
+        if len(looks) == 1:
+            os.kill(os.getpid(), signal.SIGINT)
+            await anyio.sleep(30)
+        return await look(plan)
+
+    made.look = stopped_once
+    stopped, kept = held_until_stopped(made)
+    out, err = capsys.readouterr()
+    assert (stopped.exit_code, [each.drill for each in kept]) == (130, ["camera-lost"])
+    assert "undone and looked at again: 1 of 1" in err
+    assert "camera-lost" in out
+
+
+def test_stopped_before_any_drill_was_over_there_is_no_report(tmp_path, capsys, state) -> None:
+    one = drill(tmp_path)
+    crew = Stopper(said=["drill.told.fault"])
     with pytest.raises(KeyboardInterrupt):
-        drill_run._hold((one,), made, drill_run.Wish(), Options(), load_catalogue("en"))
-    assert "undone and looked at again: 1 of 1" in capsys.readouterr().err
+        drill_run._hold((one,), conduct(tmp_path, one, crew=crew), drill_run.Wish(), Options(), load_catalogue("en"))
+    assert capsys.readouterr().out == ""
+
+
+def test_a_stopped_run_that_has_its_report_writes_no_second_object(monkeypatch, capsys) -> None:
+    def stop(arguments: object) -> int:
+        raise StoppedError(Message("error.terminated"), Exit.TERMINATED)
+
+    monkeypatch.setattr(main, "_run", stop)
+    assert main.run_command_line(["drill", "run", "--format", "json", "--lang", "en"]) == 143
+    out, err = capsys.readouterr()
+    assert (out, "stopped from outside" in err) == ("", True)
+
+
+def test_a_drill_that_cannot_be_remembered_is_told(tmp_path, capsys, state) -> None:
+    (tmp_path / "state").write_text("no folder")
+    one = drill(tmp_path)
+    drill_run._hold((one,), conduct(tmp_path, one), drill_run.Wish(), Options(), load_catalogue("en"))
+    assert "the drill camera-lost is not remembered" in capsys.readouterr().err
+
+
+def test_an_unsteady_room_before_a_later_drill_is_told_in_sentences(tmp_path, capsys, state) -> None:
+    first, second = drill(tmp_path, "first", before=("host.cpu",)), drill(tmp_path, "second")
+    made = conduct(tmp_path, first, second, source=Room(cpu_pct=[10.0, 99.9, 10.0]))
+    drill_run._hold((first, second), made, drill_run.Wish(), Options(), load_catalogue("en"))
+    assert "Computer too busy: 100 %" in capsys.readouterr().err
 
 
 def test_a_rehearsal_asks_for_each_step_and_touches_nothing(tmp_path, room) -> None:

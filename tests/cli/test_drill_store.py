@@ -85,7 +85,9 @@ def test_a_folder_that_cannot_be_written_or_read_costs_the_memory(folder, monkey
         raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(drill_store, "state_folder", refuse)
-    keep_drilled("beauty-3", ONE)
+    unkept = keep_drilled("beauty-3", ONE)
+    assert unkept is not None
+    assert unkept.params == {"name": "camera-lost", "error": "Permission denied"}
     assert kept_drills("beauty-3") == ()
 
 

@@ -1,7 +1,7 @@
 """What is written about drills, held against the room before anything begins."""
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -36,6 +36,10 @@ def told(one: Drill, *others: Drill, of: ObsState | None = None, checks=("camera
     return [wrong.id for wrong in lint(one, Profile(drills=(one, *others)), ACTIONS, checks, of)]
 
 
+def run_for(limit_s: float) -> Step:
+    return Step("run", {"argv": ["true"], "undo": ["true"], "limit_s": limit_s})
+
+
 def plain(*steps: Step, **changes) -> Drill:
     return Drill("one", "camera", fault=steps, **changes)
 
@@ -52,6 +56,10 @@ def test_a_drill_that_fits_has_nothing_wrong() -> None:
         (plain(Step("relay", "cut"), before=("camera.fsp",)), ["drill.lint.before"]),
         (plain(Step("relai", "cut")), ["drill.lint.action"]),
         (plain(Step("relay", "explode")), ["error.drill.relay-wants"]),
+        (plain(run_for(30)), []),
+        (plain(run_for(30.5)), ["error.drill.run-late"]),
+        (plain(replace(run_for(60), deadline_s=60)), []),
+        (plain(replace(run_for(20), deadline_s=10)), ["error.drill.run-late"]),
     ],
 )
 def test_what_does_not_fit_is_told(wrong: Drill, ids: list[str]) -> None:

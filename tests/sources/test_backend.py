@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from base64 import b64encode
 from contextlib import contextmanager, suppress
 
 import anyio
@@ -213,6 +214,19 @@ def test_no_credentials_of_this_computer_are_sent(tmp_path, monkeypatch):
     with web(answer) as port:
         ask(f"http://127.0.0.1:{port}/")
     assert heard == [None]
+
+
+def test_the_password_that_its_address_names_is_sent(monkeypatch):
+    heard = []
+
+    def answer(handler):
+        heard.append(handler.headers.get("authorization"))
+        say()(handler)
+
+    monkeypatch.setenv("SHOP_PW", "a:b@c")
+    with web(answer) as port:
+        assert ask(f"http://li:env:SHOP_PW@127.0.0.1:{port}/").status == 200
+    assert heard == ["Basic " + b64encode(b"li:a:b@c").decode()]
 
 
 def test_the_live_source_asks_it():

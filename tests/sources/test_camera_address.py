@@ -98,6 +98,12 @@ def test_urls(url):
     assert find_camera(url, ()) == Address("url", url, "FFMPEG", plain_url(url))
 
 
+def test_a_camera_is_opened_with_the_password_that_its_address_names(monkeypatch):
+    monkeypatch.setenv("CAM_PW", "geheim")
+    found = find_camera("rtsp://me:env:CAM_PW@10.0.0.9/h264/ch1", ())
+    assert found == Address("url", "rtsp://me:geheim@10.0.0.9/h264/ch1", "FFMPEG", "rtsp://10.0.0.9/h264/...")
+
+
 def test_a_file_is_a_camera(tmp_path):
     file = tmp_path / "scene.mp4"
     file.touch()

@@ -5,12 +5,14 @@ import subprocess
 import sys
 import threading
 import time
+from base64 import b64encode
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import anyio
 import numpy as np
 import pytest
+from services_https import web
 from services_live import ENCODE
 from services_obs import ObsStudio
 from services_pulse import need
@@ -19,7 +21,7 @@ from services_video import free_port
 from rigcheck.errors import NotSeen
 from rigcheck.measure.outage import silences, spells
 from rigcheck.model import Reason
-from rigcheck.sources.viewer import look_at_viewer
+from rigcheck.sources.viewer import beside, look_at_viewer, sightings_of, watch_stream
 from rigcheck.sources.viewer_look import Look, likeness, read_slates, thumb
 from rigcheck.viewer_state import ViewerRequest, ViewerTrace
 
@@ -218,3 +220,35 @@ def test_what_is_no_picture_is_no_standby_picture(tmp_path):
     (tmp_path / "words.mp4").write_text("no video")
     assert read_slates(tmp_path / "words.mp4") is None
     assert read_slates(tmp_path / "absent.mp4") is None
+
+
+def test_a_far_end_is_opened_with_the_password_that_its_address_names(monkeypatch):
+    """Its percent signs are read again by FFmpeg, and nothing of it is in what is told."""
+    heard = []
+
+    def answer(handler):
+        heard.append(handler.headers.get("authorization"))
+        handler.send_response(401)
+        handler.send_header("WWW-Authenticate", 'Basic realm="live"')
+        handler.send_header("Content-Length", "0")
+        handler.end_headers()
+
+    monkeypatch.setenv("FAR_PW", "a:b@c/d")
+    with web(answer) as port:
+
+        async def main() -> None:
+            url = f"http://li:env:FAR_PW@127.0.0.1:{port}/room.flv"
+            with anyio.move_on_after(8):
+                async with beside(functools.partial(watch_stream, url, None, sightings_of(url))):
+                    while not any(heard):  # noqa: ASYNC110 - a server in another thread sets no event
+                        await anyio.sleep(0.05)
+
+        anyio.run(main)
+    assert "Basic " + b64encode(b"li:a:b@c/d").decode() in heard
+
+
+def test_a_far_end_whose_password_is_not_there_says_so(monkeypatch):
+    monkeypatch.delenv("FAR_PW", raising=False)
+    with pytest.raises(NotSeen) as unseen:
+        look("rtmp://li:env:FAR_PW@127.0.0.1:9/live/x")
+    assert (unseen.value.reason, unseen.value.params) == (Reason.DENIED, {"ref": "env"})
