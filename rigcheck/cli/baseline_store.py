@@ -58,7 +58,9 @@ def keep_baseline(baseline: Baseline) -> Path:
         path = state_folder() / _file_name(baseline.room, baseline.name)
     except OSError as error:
         raise UnwritableError.of(error.filename or "rigcheck", error) from error
-    write_whole(path, json.dumps({**tree, "seal": seal_of(tree)}, ensure_ascii=False, allow_nan=False) + "\n")
+    write_whole(
+        path, json.dumps({**tree, "seal": seal_of(tree)}, ensure_ascii=False, allow_nan=False) + "\n", is_private=True
+    )
     return path
 
 

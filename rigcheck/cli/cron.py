@@ -83,7 +83,7 @@ def _remember(report: Report, earlier: Earlier | None) -> None:
     kept = {key: word for key, word in (earlier.verdicts if earlier else {}).items() if key not in gone}
     said = {"at": report.started_at.isoformat(), "verdicts": kept | now}
     try:
-        write_whole(_place(report), json.dumps(said, ensure_ascii=False, indent=1) + "\n")
+        write_whole(_place(report), json.dumps(said, ensure_ascii=False, indent=1) + "\n", is_private=True)
     except (OSError, UnwritableError):
         log.warning("cannot remember this run")
 

@@ -64,7 +64,7 @@ def keep_last(report: Report, words: Catalogue) -> None:
     """Keep a report for later; what cannot be kept is only logged. That of a second look does not replace the first."""
     command = report.command if report.again is None else f"{report.command} again"
     try:
-        write_whole(_place(report.room, command), report_json(report, words) + "\n")
+        write_whole(_place(report.room, command), report_json(report, words) + "\n", is_private=True)
     except (OSError, UnwritableError):
         log.warning("cannot keep this report")
 

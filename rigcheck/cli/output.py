@@ -80,18 +80,18 @@ def refuse_unwritable(*paths: Path | None) -> None:
             raise UnwritableError.of(path, OSError(code, os.strerror(code)))
 
 
-def write_whole(path: Path, content: str | bytes) -> None:
+def write_whole(path: Path, content: str | bytes, *, is_private: bool = False) -> None:
     """Write a file in one step: readers see the old one or the new one, never half of it.
 
     A link stays one; a device or pipe (`/dev/stdout`) is written to, not replaced. Raises UnwritableError (full disk, no
-    such folder, read-only) and leaves nothing behind.
+    such folder, read-only) and leaves nothing behind. `is_private`: only this user may read it.
     """
     data = content.encode("utf-8") if isinstance(content, str) else content
     try:
         if _is_odd(path):
             path.write_bytes(data)
         else:
-            _replace(path.resolve(), data)
+            _replace(path.resolve(), data, 0o600 if is_private else _mode(path))
     except OSError as error:
         raise UnwritableError.of(path, error) from error
 
@@ -110,7 +110,7 @@ def _mode(path: Path) -> int:
     return 0o666 & ~mask
 
 
-def _replace(path: Path, data: bytes) -> None:
+def _replace(path: Path, data: bytes, mode: int) -> None:
     temporary = None
     try:
         with tempfile.NamedTemporaryFile("wb", dir=path.parent, prefix=f".{path.name}.", delete=False) as stream:
@@ -118,7 +118,7 @@ def _replace(path: Path, data: bytes) -> None:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        temporary.chmod(_mode(path))
+        temporary.chmod(mode)
         temporary.replace(path)
     except OSError:
         if temporary is not None:

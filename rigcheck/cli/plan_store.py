@@ -22,7 +22,7 @@ def keep_plan(room: str | None, plan: PushPlan) -> None:
     from rigcheck.sources.plain import plain
 
     try:
-        write_whole(_place(room), json.dumps(plain(plan), ensure_ascii=False, indent=1) + "\n")
+        write_whole(_place(room), json.dumps(plain(plan), ensure_ascii=False, indent=1) + "\n", is_private=True)
     except (OSError, UnwritableError):
         log.warning("cannot remember the plan")
 

@@ -45,7 +45,7 @@ def _add(room: str | None, line: str, test: KeptTest) -> None:
     tests = [*_read(room, line), test][-MOST_TESTS:]
     rows = [[each.at_s, round(each.upload_kbps, 1), each.at_least] for each in tests]
     try:
-        write_whole(_place(room, line), json.dumps({"tests": rows}) + "\n")
+        write_whole(_place(room, line), json.dumps({"tests": rows}) + "\n", is_private=True)
     except (OSError, UnwritableError):
         log.warning("cannot remember this test")
 
