@@ -81,19 +81,19 @@ def test_one_dead_part_costs_only_itself(tmp_path, sound: Pulse) -> None:
         ups.resume()
 
 
-def test_a_muted_microphone_is_red_and_a_killed_server_unknown(tmp_path) -> None:
+def test_a_muted_microphone_is_red_and_a_frozen_or_killed_server_unknown(tmp_path) -> None:
     with pulse(tmp_path) as server, server.playing(tone()):
+        words = ("mic", write_room(tmp_path), "--format", "json", "--allow-on-air")
         server.ctl("set-source-mute", "rig.monitor", "1")
-        made = report(
-            rigcheck(tmp_path, "mic", write_room(tmp_path), "--format", "json", "--allow-on-air", **server.environment)
-        )
+        made = report(rigcheck(tmp_path, *words, **server.environment))
         assert finding(made, "mic.muted")["status"] == "fail"
         assert made["measurements"]["mic.muted"] is True
         assert made["measurements"]["mic.loudness_lufs"] is None
+        server.freeze()
+        frozen = report(rigcheck(tmp_path, *words, **server.environment))
+        assert (frozen["status"], finding(frozen, "mic.muted")["message"]["id"]) == ("unknown", "reason.timeout")
         server.kill()
-        dead = report(
-            rigcheck(tmp_path, "mic", write_room(tmp_path), "--format", "json", "--allow-on-air", **server.environment)
-        )
+        dead = report(rigcheck(tmp_path, *words, **server.environment))
         assert dead["status"] == "unknown"
 
 
