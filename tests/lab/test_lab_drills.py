@@ -16,18 +16,20 @@ from typing import Any
 import numpy as np
 import obs_deeds
 import pytest
-from command import command, environment
+from command import command, environment, finding
 from lab_drill import LIMITS, made_by, seconds, shell
 from lab_drivers import PLATFORM, Scene, Vivid, fed, loaded, loops, run, webcam, yuyv
-from lab_room import write_room
+from lab_room import ask, write_room
 from lab_sound import Card, sound_card, write_tone
 from services_obs import ObsStudio
 from services_rtmp import ingest
 
 pytestmark = pytest.mark.lab
 CANVAS = (320, 180)
+LAPTOP = "{pc: {os: true}}"
 ENCODER = {"VBitrate": "500", "x264Settings": "keyint=30 tune=zerolatency"}
-MAINS = "/sys/module/test_power/parameters/ac_online"
+POWER = "/sys/module/test_power/parameters"
+MAINS = f"{POWER}/ac_online"
 
 
 def plugged(driver: str, device: str) -> str:
@@ -168,11 +170,16 @@ def test_a_transmitter_that_dies(tmp_path: Path, studio: Studio) -> None:
 @pytest.mark.timeout(300)
 def test_mains_that_fail_are_not_seen_by_viewers(tmp_path: Path, studio: Studio) -> None:
     with loaded("test_power"):
+        run("sh", "-c", f"echo off > {POWER}/usb_online; echo off > {MAINS}")
+        lost = ask(tmp_path, "power", write_room(tmp_path, power=LAPTOP))
+        assert (
+            finding(lost, "power.mains", "pc")["status"] == "fail"
+        )  # so would the drill's own look, were it not undone
         run("sh", "-c", f"echo on > {MAINS}")
         drill = f"""  - name: mains-lost
     covers: power
     before: [far_end.picture, power.mains]
     fault: [{{run: {{argv: {shell(f"echo off > {MAINS}")}, undo: {shell(f"echo on > {MAINS}")}}}}}]"""
-        made = studio.hold(tmp_path, drill, power="{pc: {os: true}}")
+        made = studio.hold(tmp_path, drill, power=LAPTOP)
         assert seconds(made, "outage") == 0
         assert Path(MAINS).read_text().strip() == "on"
