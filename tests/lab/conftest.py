@@ -28,7 +28,8 @@ REPORTS: pytest.StashKey[dict[str, list[pytest.TestReport]]] = pytest.StashKey()
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if is_for_guest(item):
-            item.add_marker(pytest.mark.timeout(0))  # the first of a file waits for all of them; run.sh has a limit
+            # The first of a file waits for all of them, whatever limit it has in there; run.sh has one.
+            item.add_marker(pytest.mark.timeout(0), append=False)
 
 
 @pytest.hookimpl(tryfirst=True)
