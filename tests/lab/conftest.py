@@ -84,7 +84,7 @@ def lacking() -> str | None:
         return "the lab is a Linux kernel"
     tools = [tool for tool in TOOLS if shutil.which(tool, path=f"{os.environ['PATH']}:/usr/sbin:/sbin") is None]
     if tools:
-        return f"not installed: {', '.join(tools)} (.ci/setup test installs them)"
+        return f"not installed: {', '.join(tools)} (.ci/setup lab installs them)"
     where = subprocess.run([LAB / "build.sh", "--where"], capture_output=True, text=True, check=True).stdout.strip()
     return None if Path(where, "ready").exists() else "the lab kernel is not built: tests/lab/build.sh, five minutes"
 

@@ -18,7 +18,7 @@ from services_rtmp import ingest
 pytestmark = pytest.mark.lab
 WATCHED = "10.99.0.2"
 """Another address of the far end, to which the backup line is the only way: there viewers are looked over the shoulder."""
-GIVES_UP = "net.ipv4.tcp_retries2=4"
+GIVES_UP = "echo 4 > /proc/sys/net/ipv4/tcp_retries2"
 """An encoder's connection that gets no answer breaks after six seconds, not after a quarter of an hour."""
 FORGETS = "drop_idle_publisher 3s;"
 """A server that waits longer for the lost connection refuses the new one as long."""
@@ -31,7 +31,7 @@ def lines(tmp_path: Path) -> Iterator[tuple[Lines, str]]:
         far = made.command_at_far_end()
         run(*far, "ip", "addr", "add", f"{WATCHED}/32", "dev", "lo")
         made.in_room("ip", "route", "add", f"{WATCHED}/32", "via", "10.77.1.2", "dev", BACKUP)
-        made.in_room("sysctl", "-q", "-w", GIVES_UP)
+        made.in_room("sh", "-c", GIVES_UP)
         with (
             ingest(tmp_path / "server", "0.0.0.0", *far, more=FORGETS) as server,
             pushing(f"rtmp://{FAR}:{server.port}/open/show", *made.command_in_room()),
