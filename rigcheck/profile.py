@@ -38,7 +38,7 @@ from rigcheck.written import (
     one_of,
     text_like,
     url_of,
-    without_password,
+    without_secret,
 )
 
 Platform = Annotated[str, text_like(r"[A-Za-z0-9_-]{1,40}", "the name of a platform, such as taobao")]
@@ -48,7 +48,7 @@ def _index_or_name(raw: object) -> object:
     is_index = isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 255  # noqa: PLR2004 - a PC with more cameras than a byte counts is a slip of the pen
     if not (is_index or raw is None or (isinstance(raw, str) and 0 < len(raw) <= 500)):  # noqa: PLR2004 - a long URL still fits
         raise Unreadable("should be a camera's name, path, URL or index (0, 1, ...)")
-    return without_password(raw)
+    return without_secret(raw)
 
 
 def _not_a_flag(raw: object) -> object:

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 from pathlib import Path
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.profile import Secret
+from rigcheck.written import REFERENCE
 
 MAX_CHARS = 4096
 HIDDEN = "hidden"
 """The attribute of a log record that is no news but a text to hide."""
+_NAMED = re.compile(rf"(?<=[:=]){REFERENCE}(?=[@&;#]|$)")
 
 log = logging.getLogger(__name__)
 
@@ -36,14 +39,17 @@ def reveal(secret: Secret) -> str:
 
 
 def opened(url: str) -> str:
-    """A URL with the password in it that it names (`USER:env:NAME@HOST`). Raises NotSeen as `reveal` does."""
-    login, _, host = urlsplit(url).netloc.rpartition("@")
-    user, _, named = login.partition(":")
-    if not named.startswith("env:"):
-        return url
-    password = quote(reveal(Secret(named)), safe="")
-    hide(password)
-    return url.replace(f"{login}@{host}", f"{user}:{password}@{host}", 1)
+    """A URL with the secrets in it that it names (`USER:env:NAME@HOST`, `auth_key=env:NAME`).
+
+    Raises NotSeen as `reveal` does.
+    """
+    return _NAMED.sub(_quoted, url)
+
+
+def _quoted(named: re.Match[str]) -> str:
+    text = quote(reveal(Secret(named[0])), safe="")
+    hide(text)
+    return text
 
 
 def hide(text: str) -> None:

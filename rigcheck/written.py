@@ -56,22 +56,39 @@ def text_like(pattern: str, what: str) -> Written:
 
 
 NAMED = "USER:env:NAME@HOST"
-"""How a URL names the password that it needs."""
+"""How a URL names the password that it needs; a value of its query stands as `auth_key=env:NAME`."""
+REFERENCE = r"env:[A-Za-z_]\w*"
+"""The only reference to a secret that can stand within a URL."""
+_LOGIN = re.compile(r"[^/\s]+://[^/?#:@]*:([^/?#]+)@")
+_QUERY = re.compile(  # cameras have their `user=admin&password=...` in the path, too
+    r"[?&;/]([^=&;/?#]*(?:pass|passw(?:or)?d|passphrase|pwd|secret|token|key|auth|sig|sign|signature))=([^&;#]+)",
+    re.IGNORECASE,
+)
 
 
 def url_of(*schemes: str, instead: str = NAMED) -> Written:
-    """A URL of one of the schemes; a password is no part of it, but named: in the URL, or `instead` in a field beside it."""
+    """A URL of one of the schemes; a secret is no part of it, but named: in the URL, or `instead` in a field beside it."""
     like = text_like(
         rf"(?:{'|'.join(schemes)})://[^\s]+", f"a URL that begins with {' or '.join(f'{s}://' for s in schemes)}"
     )
-    return Written(lambda raw: like.unpack(without_password(raw, instead)), like.schema)
+    return Written(lambda raw: like.unpack(without_secret(raw, instead)), like.schema)
 
 
-def without_password(raw: object, instead: str = NAMED) -> object:
-    """The value as it is. Raises Unreadable for a URL with a password in it, or with a named one where that has a field."""
-    found = re.match(r"[^/\s]+://[^/?#:@]*:([^/?#]+)@", raw) if isinstance(raw, str) else None
-    if found is not None and (instead != NAMED or not re.fullmatch(r"env:[A-Za-z_]\w*", found[1])):
-        raise Unreadable(f"has a password in it, which is a secret: write {instead}, never the secret itself")
+def without_secret(raw: object, instead: str = NAMED) -> object:
+    """The value as it is. Raises Unreadable for a URL with a secret in it, or with a named one where that has a field.
+
+    Which values of a query are secret is told from their names (`auth_key`, `txSecret`, `passphrase`): our own rule,
+    because the platforms' signed addresses have no mark in common.
+    """
+    if not isinstance(raw, str) or "://" not in raw:
+        return raw
+    login = _LOGIN.match(raw)
+    found = [("a password", NAMED, login[1])] if login else []
+    found += [(name, f"{name}=env:NAME", value) for name, value in _QUERY.findall(raw)]
+    for what, named, value in found:
+        if instead != NAMED or not re.fullmatch(REFERENCE, value):
+            way = named if instead == NAMED else instead
+            raise Unreadable(f"has {what} in it, which is a secret: write {way}, never the secret itself")
     return raw
 
 

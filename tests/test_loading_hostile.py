@@ -117,7 +117,32 @@ def test_a_password_in_an_address_is_refused_with_the_way_to_write_it(write, tex
 
 
 @pytest.mark.parametrize(
-    "device", ["rtsp://me:env:CAM_PW@a/b", "rtsp://me@a/b", "http://[::1]:80/a@b", "a:b@c", "rtsp://a:554/x:y@z"]
+    ("text", "name", "way"),
+    [
+        ("far_end: {url: 'http://a/b.flv?x=1&auth_key=hUntEr'}", "auth_key", "auth_key=env:NAME"),
+        ("far_end: {url: 'srt://a:1?streamid=b&passphrase=hUntEr'}", "passphrase", "passphrase=env:NAME"),
+        ("backends: [{name: a, url: 'https://a/?Access-Token=hUntEr#x'}]", "Access-Token", "Access-Token=env:NAME"),
+        ("camera: {main: {device: 'rtsp://a/user=me&password=hUntEr&channel=1'}}", "password", "password=env:NAME"),
+        ("camera: {main: {device: 'http://a/?pwd=env:hUnt-Er'}}", "pwd", "pwd=env:NAME"),
+        ("push: {url: 'rtmp://a/b?txSecret=hUntEr'}", "txSecret", "key: env:NAME"),
+        ("push: {url: 'rtmp://a/b?sign=env:HUNTER'}", "sign", "key: env:NAME"),
+        ("network: {http: {url: 'http://a:8080/?token=hUntEr'}}", "token", "token: env:NAME"),
+    ],
+)
+def test_a_secret_in_an_addresses_query_is_refused_with_the_way_to_write_it(write, text: str, name: str, way: str):
+    with pytest.raises(ProfileError) as caught:
+        load_profile(write(text))
+    (issue,) = caught.value.issues
+    assert issue.what == f"has {name} in it, which is a secret: write {way}, never the secret itself"
+    assert "hunt" not in f"{caught.value!r} {caught.value}".lower()
+
+
+@pytest.mark.parametrize(
+    "device",
+    [
+        *("rtsp://me:env:CAM_PW@a/b", "rtsp://me@a/b", "http://[::1]:80/a@b", "a:b@c", "rtsp://a:554/x:y@z"),
+        *("http://a/?token=env:CAM_TOKEN&x=1", "rtsp://a/user=me&password=&channel=1", "http://a/?keys=2", "?key=3"),
+    ],
 )
 def test_an_address_without_a_secret_is_taken_as_it_is(write, device: str) -> None:
     assert load_profile(write(f"camera: {{main: {{device: '{device}'}}}}")).camera["main"].device == device

@@ -23,9 +23,13 @@ def test_from_the_environment(monkeypatch: pytest.MonkeyPatch):
     assert reveal(Secret("env:RIG_KEY")) == " 口令 with spaces "
 
 
-def test_an_address_has_the_password_that_it_names(monkeypatch: pytest.MonkeyPatch):
+def test_an_address_has_the_secrets_that_it_names(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("CAM_PW", "a/b@c:1")
     assert opened("rtsp://me:env:CAM_PW@cam.lan:554/1?x=@") == "rtsp://me:a%2Fb%40c%3A1@cam.lan:554/1?x=@"
+    assert opened("http://a/b?t=1&auth_key=env:CAM_PW&x=2") == "http://a/b?t=1&auth_key=a%2Fb%40c%3A1&x=2"
+    assert (
+        opened("srt://me:env:CAM_PW@a:1?passphrase=env:CAM_PW") == "srt://me:a%2Fb%40c%3A1@a:1?passphrase=a%2Fb%40c%3A1"
+    )
     for same in ("rtsp://me@cam.lan/1", "rtsp://cam.lan/env:CAM_PW@1", "http://[::1]:80/"):
         assert opened(same) == same
     monkeypatch.delenv("CAM_PW")
