@@ -26,7 +26,7 @@ SHOW = ("testsrc2=size=320x180:rate=30", "sine=frequency=997:sample_rate=48000")
 
 def alone(*arguments: object) -> list[str]:
     """The command line; in a process namespace of its own where this user may make one."""
-    own = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"]
+    own = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "--propagation", "unchanged"]  # as in a chroot
     can = subprocess.run([*own, "true"], capture_output=True, check=False).returncode == 0
     return [*(own if can else []), *command(*arguments)]
 

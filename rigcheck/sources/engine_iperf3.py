@@ -8,13 +8,17 @@ import shutil
 from dataclasses import dataclass
 from typing import Literal
 
+import anyio
+
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.sources.child import ask_child
 from rigcheck.sources.iperf3_output import ENGINE, failure, trace_of_iperf3
+from rigcheck.sources.name import look_up
 from rigcheck.sources.plain import UnfitError
 from rigcheck.uplink_state import Isolation, UplinkRequest, UplinkTrace
 
+PORT = 5201
 LONGEST_S = 10
 """It cannot be stopped when its figure is settled; ten seconds are also what the worst twentieth wants."""
 SPARE_S = 6.0
@@ -57,7 +61,7 @@ async def measure(request: UplinkRequest) -> UplinkTrace:
     try:
         return trace_of_iperf3(tree, paced_kbps=test.rate_kbps, isolation=isolation, ended=test.ended)
     except NotSeen as unseen:
-        raise _spent(unseen, _sent(tree)) from None
+        raise _spent(await _of_name(unseen, request), _sent(tree)) from None
     except UnfitError:
         raise _spent(NotSeen(Reason.JUNK, {"engine": ENGINE}), _most_bytes(test)) from None
 
@@ -79,9 +83,25 @@ def _test(request: UplinkRequest) -> _Test:
     return _Test(min(seconds, affordable), request.rate_kbps, "max-mb" if affordable < seconds else "duration")
 
 
-def _command(request: UplinkRequest, test: _Test) -> list[str]:
+async def _of_name(unseen: NotSeen, request: UplinkRequest) -> NotSeen:
+    """The same; missing where it could not connect because there is no such name.
+
+    For that the program prints whatever error the system happened to have last.
+    """
+    if unseen.reason is not Reason.UNREACHABLE:
+        return unseen
+    found = await anyio.to_thread.run_sync(look_up, _server(request)[0], PORT)
+    return unseen if found.fault != "no-name" else NotSeen(Reason.MISSING, unseen.params)
+
+
+def _server(request: UplinkRequest) -> tuple[str, str | None]:
     host, _, port = (request.iperf3 or "").rpartition(":")
-    where = ["-c", host.strip("[]"), "-p", port] if host and port.isdigit() else ["-c", request.iperf3 or ""]
+    return (host.strip("[]"), port) if host and port.isdigit() else (request.iperf3 or "", None)
+
+
+def _command(request: UplinkRequest, test: _Test) -> list[str]:
+    host, port = _server(request)
+    where = ["-c", host, *([] if port is None else ["-p", port])]
     pace = [] if test.rate_kbps is None else ["-b", f"{test.rate_kbps:.0f}K", "-l", _BLOCK]
     line = ["--bind-dev", request.interface] if request.interface else []
     limits = ["-t", str(test.seconds), "-i", "0.1", "--connect-timeout", "2000"]

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import anyio
 
+from rigcheck.address import place_of
 from rigcheck.errors import NotSeen
 from rigcheck.model import Reason
 from rigcheck.samples import ObsAddress
@@ -51,6 +52,8 @@ async def record_program(address: ObsAddress, seconds: float) -> Recording | Non
 
 async def is_here(address: ObsAddress) -> bool:
     """Whether the OBS runs on this PC: its address is one of ours."""
+    if place_of(address.url) == "loopback":
+        return True
     parts = urlsplit(address.url)
     try:
         found = await anyio.getaddrinfo(parts.hostname or "", parts.port or 80, type=socket.SOCK_STREAM)
