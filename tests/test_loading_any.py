@@ -81,7 +81,7 @@ push:
   backup: {url: rtmp://backup.example/app, key: env:BACKUP_KEY}
   test: {url: rtmp://10.0.0.5/trial, key: env:TEST_KEY, stat: "http://10.0.0.5/stat"}
 backends:
-- {name: 优惠券, url: "https://li:env:SHOP_PW@shop.example/coupons?token=sekrit", status: 204, within_ms: 800}
+- {name: 优惠券, url: "https://li:env:SHOP_PW@shop.example/coupons?id=sekrit", status: 204, within_ms: 800}
 - {name: orders, url: "https://shop.example/orders"}
 """
 

@@ -45,6 +45,7 @@ class Last:
 
     started_at: datetime
     command: str
+    room: str | None
     source: str
     sha256: str | None  # of the profile
     findings: tuple[Finding, ...]
@@ -98,6 +99,7 @@ def _read(path: Path) -> Last | None:
         return Last(
             started_at=datetime.fromisoformat(said["started_at"]).astimezone(),
             command=str(said["command"]),
+            room=None if said["room"] is None else str(said["room"]),
             source=str(said["source"]),
             sha256=profile["sha256"] if profile else None,
             findings=tuple(_finding(each) for each in said["findings"]),

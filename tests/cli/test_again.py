@@ -76,7 +76,7 @@ def test_what_was_kept_is_the_report_itself(tmp_path) -> None:
 
 def test_a_last_run_is_of_today_of_this_room_and_not_from_the_future() -> None:
     now = datetime.fromisoformat("2026-11-22T20:00:00+08:00")
-    last = Last(now, "preflight", "live", "ab", ())
+    last = Last(now, "preflight", "beauty-3", "live", "ab", ())
     assert last.is_of(now, "live", "ab")
     assert last.is_of(now + timedelta(hours=12), "live", "ab")
     assert not last.is_of(now + timedelta(hours=12, seconds=1), "live", "ab")
@@ -93,8 +93,10 @@ def test_a_number_is_that_fault_of_the_last_run(tmp_path, language: str) -> None
     assert "light.subject" in told.stdout
     fault = "FAIL 3" if language == "en" else "故障 3"
     (line,) = (line for line in table.splitlines() if line.startswith(fault))
-    assert told.stdout.startswith(fault)
-    assert told.stdout.splitlines()[0].split()[2].startswith(line.split()[2])
+    run, first, *_ = told.stdout.splitlines()
+    assert re.search(r"preflight \S+.*bad.*\d{4}-\d\d-\d\d \d\d:\d\d$", run)
+    assert first.startswith(fault)
+    assert first.split()[2].startswith(line.split()[2])
     assert max(map(len, told.stdout.splitlines())) <= 79
 
 

@@ -32,7 +32,7 @@ network:
   http: {url: "http://far-end.shop.example:8080", token: env:TOKEN}
 push: {url: "rtmp://live.shop.example/app/sekrit", key: env:STREAM_KEY, backup: {url: "rtmp://10.0.0.9/app"}}
 backends:
-- {name: coupons, url: "https://api.shop.example/coupons?token=sekrit", status: 204, within_ms: 300}
+- {name: coupons, url: "https://api.shop.example/coupons?id=sekrit", status: 204, within_ms: 300}
 - {name: 订单, url: "https://api.shop.example/orders"}
 - {name: stock, url: "https://api.shop.example/stock"}
 """

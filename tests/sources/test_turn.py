@@ -148,7 +148,8 @@ from rigcheck.sources.turn import turn
 from rigcheck.uplink_state import UplinkRequest
 async def main():
     async with turn(UplinkRequest(shared=True, site="hangzhou", room="dead", rate_kbps=1.0, turns=sys.argv[1]), on_air=False):
-        print("has it", flush=True)
+        sys.stdout.write("has it\\n")
+        sys.stdout.flush()
         await anyio.sleep(60)
 anyio.run(main)
 """

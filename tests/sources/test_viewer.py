@@ -168,7 +168,7 @@ def test_a_reader_ends_with_whoever_asked_for_it():
         reader.stdin.flush()
         assert reader.stdout.readline().startswith(b'["h"')
         reader.stdin.close()
-        assert reader.wait(5) == 0
+        assert reader.wait(15) == 0
 
 
 def shapes(seed: int, level: float = 120, deviation: float = 40) -> np.ndarray:
