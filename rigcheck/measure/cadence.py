@@ -18,6 +18,7 @@ _PULSE = 0.02  # a key frame that differs by more than this shows another pictur
 _REFINEMENT = 0.003  # what other frames may still add to a picture that stands
 _SHORT = 3  # frames that a pulse lasts
 _ALIKE = 0.8  # share of bit-identical frames from which an encoded standstill is surely one
+_TWO = 1.8  # steps from which a gap is surely one of two frames, not a late one
 _CONTRAST = 0.1  # a repeat changes less than this share of what its neighbours change
 
 
@@ -47,8 +48,7 @@ class Run(NamedTuple):
 def cadence(t_s: Times) -> Cadence | None:
     """Rate and regularity of (n,) time stamps in seconds; None where they do not advance.
 
-    Rate: (n-1)/(last - first). Jitter: P95 of abs(dt - median). A gap over 1.5 usual steps misses frames. The usual step
-    is the 45th percentile, so that a clip of which every third frame was dropped still shows its drops.
+    Rate: (n-1)/(last - first). Jitter: P95 of abs(dt - median). A gap over 1.5 usual steps misses frames.
     """
     steps = np.diff(t_s)
     if steps.size == 0 or t_s[-1] <= t_s[0]:
@@ -120,9 +120,14 @@ def longest_s(runs: list[Run]) -> float:
 
 
 def _usual(steps: Times) -> float:
-    middle = float(np.percentile(steps, 45, method="lower"))
-    regular = steps[steps <= 1.5 * middle]
-    return max(middle, float(regular.mean())) if regular.size else middle
+    """The mean step between a frame and the next that is due: time stamps may be whole milliseconds (17, 16, 17).
+
+    It is taken about the median; where that lies between steps and gaps of two, about the steps: a clip of which every
+    third frame was dropped still shows its drops.
+    """
+    low, high = np.quantile(steps, 0.45, method="lower"), np.quantile(steps, 0.55, method="higher")
+    middle = low if high > _TWO * low else np.median(steps)
+    return float(steps[np.abs(steps - middle) <= middle / 2].mean())
 
 
 def _runs(flags: Flags, t_s: Times) -> list[Run]:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from signals_video import film, limited, reduced, write_video
 
-from rigcheck.measure.cadence import black_runs, cadence, frozen_runs, longest_s, repeated
+from rigcheck.measure.cadence import black_runs, cadence, frame_s, frozen_runs, longest_s, repeated
 from rigcheck.samples import CameraRequest
 from rigcheck.sources.media import read_clip
 
@@ -46,6 +46,18 @@ def test_any_frames_may_be_missing(lost):
     usual = np.percentile(np.diff(stamps(100, without=sorted(lost))), 45, method="lower")
     if usual == pytest.approx(1 / 30):
         assert found.missing == len(lost)
+
+
+def test_uneven_steps_are_not_drops():
+    """As a phone's variable rate, or a converter, makes them: nothing is missing, and no step is over 1.5 median."""
+    found = cadence(np.concatenate(([0], np.cumsum(np.tile([1 / 24, 1 / 40], 30)))))
+    assert (found.missing, found.due) == (0, 61)
+
+
+@pytest.mark.parametrize("fps", [23.976, 24, 25, 29.97, 30, 50, 59.94, 60])
+def test_a_frame_lasts_as_long_as_it_does_whatever_the_file_rounds_to(fps):
+    """Matroska, WebM and FLV keep whole milliseconds: 17, 16, 17 at 60 frames/s."""
+    assert frame_s(np.round(stamps(150, fps), 3)) == pytest.approx(1 / fps, rel=0.0005)
 
 
 def test_no_time_passes():

@@ -36,6 +36,15 @@ def test_bands_that_move(hz, fps, depth, scene):
     assert (found.hz, found.cause) == (hz, "mains")
 
 
+@pytest.mark.parametrize(("hz", "fps"), [(100, 60), (120, 60), (100, 24), (120, 24), (120, 59.94)])
+def test_time_stamps_of_whole_milliseconds_hide_nothing(hz, fps):
+    """Matroska, WebM and FLV keep no better ones."""
+    clip = reduced(flickering(90, WALL, hz=hz, fps=fps, sigma=2, depth=0.15, readout_s=1.7 / hz), fps=fps)
+    found = flicker(dataclasses.replace(clip, t_s=np.round(clip.t_s, 3)))
+    assert found.pct == pytest.approx(100 * seen(0.15, hz, 1 / 250), rel=0.2)
+    assert (found.hz, found.cause) == (hz, "mains")
+
+
 @pytest.mark.parametrize(("hz", "fps"), [(120, 30), (100, 25), (120, 29.97), (120, 24), (100, 50)])
 @pytest.mark.parametrize("readout", [0.5, 0.72, 0.9])
 @pytest.mark.parametrize("depth", [0.03, 0.1, 0.25])
