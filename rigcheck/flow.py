@@ -55,7 +55,7 @@ async def run(plan: Run) -> Report:
 
 async def _ask_person(plan: Run, tasks: list[Task], outcomes: dict[Request, Answer], end: float) -> list[Task]:
     """Ask what only a person can tell, and where a device was not seen, a person too: tasks that were answered."""
-    blind = [task for task in tasks if _is_blind(outcomes.get(task.request)) and _is_main(plan, task)]
+    blind = [task for task in tasks if _is_blind(plan, task, outcomes) and _is_main(plan, task)]
     seen_by = replace(plan.setting, unseen=tuple(dict.fromkeys(task.check.section for task in blind)))
     words = [task for task in plan_tasks(replace(plan, setting=seen_by)) if task.check.section.startswith(WORD)]
     questions = [task.request for task in (*tasks, *words) if task.request.asks_person]
@@ -63,8 +63,16 @@ async def _ask_person(plan: Run, tasks: list[Task], outcomes: dict[Request, Answ
     return [task for task in words if not isinstance(outcomes[task.request], NotSeen)]
 
 
-def _is_blind(outcome: Answer | None) -> bool:
-    return isinstance(outcome, NotSeen) and outcome.reason.is_blind
+def _is_blind(plan: Run, task: Task, outcomes: Mapping[Request, Answer]) -> bool:
+    outcome = outcomes.get(task.request)
+    return isinstance(outcome, NotSeen) and _as_described(plan.setting, task, outcome).reason.is_blind
+
+
+def _as_described(setting: Setting, task: Task, unseen: NotSeen) -> NotSeen:
+    """A room may be without any camera; one whose profile tells of a camera misses it."""
+    if unseen.reason is Reason.NONE_HERE and setting.describes(task.check.section, task.device):
+        return NotSeen(Reason.MISSING)
+    return unseen
 
 
 def _is_main(plan: Run, task: Task) -> bool:
@@ -188,7 +196,7 @@ async def _measure_all(plan: Run, tasks: list[Task], outcomes: Mapping[Request, 
 
 async def _measure(setting: Setting, task: Task, outcome: Answer) -> Measured:
     if isinstance(outcome, NotSeen):
-        return outcome
+        return _as_described(setting, task, outcome)
     try:
         return await anyio.to_thread.run_sync(task.check.measure, outcome, setting, task.device)
     except Exception as error:

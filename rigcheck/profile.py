@@ -273,6 +273,12 @@ class Setting:
         return device
 
 
+    def describes(self, section: str, name: str) -> bool:
+        """Whether the profile says anything of this camera or microphone; what it says nothing of is used if it is there."""
+        kinds = {"camera": CameraDevice, "mic": MicDevice}
+        return section in kinds and self._devices(section)[name] != kinds[section]()
+
+
 def main_name(names: tuple[str, ...]) -> str:
     """The role name of the main device among several: `main`, else the first one written."""
     return names[0] if names and "main" not in names else "main"

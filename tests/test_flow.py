@@ -176,6 +176,22 @@ async def test_an_only_device_is_main_whatever_it_is_called() -> None:
     assert only(made).impact is Impact.STOP
 
 
+@pytest.mark.parametrize(
+    ("mic", "reason", "status"),
+    [
+        (MicDevice(), Reason.NONE_HERE, Status.SKIP),
+        (MicDevice(layout="mono"), Reason.MISSING, Status.UNKNOWN),
+    ],
+    ids=["the room's own, if it has one", "of the profile"],
+)
+async def test_a_microphone_that_the_profile_tells_of_is_missing(
+    mic: MicDevice, reason: Reason, status: Status
+) -> None:
+    made = await report(Fake({"main": NotSeen(Reason.NONE_HERE)}), check(), profile=room(mic={"main": mic}))
+    assert [(f.status, f.reason) for f in made.findings] == [(status, reason)]
+    assert made.status is Status.UNKNOWN  # nothing but skips is no verdict either
+
+
 async def hang() -> Sample:
     await anyio.sleep(60)
     raise AssertionError
@@ -185,7 +201,7 @@ async def hang() -> Sample:
     ("answer", "reason", "status"),
     [
         (NotSeen(Reason.CRASHED), Reason.CRASHED, Status.UNKNOWN),
-        (NotSeen(Reason.NONE_HERE), Reason.NONE_HERE, Status.SKIP),
+        (NotSeen(Reason.NO_CLAP), Reason.NO_CLAP, Status.SKIP),
         (RuntimeError("driver"), Reason.FAILED, Status.UNKNOWN),
         (hang, Reason.TIMEOUT, Status.UNKNOWN),
         (HostState(cpu_pct=float("nan")), Reason.JUNK, Status.UNKNOWN),

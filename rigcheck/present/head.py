@@ -22,6 +22,7 @@ _SPARE = {
 
 SIGNAL = ("mic", "camera", "light")
 NOTHING_THERE = frozenset({Reason.NONE_HERE, Reason.NOT_IN_FILE})
+NOT_NOW = frozenset({Reason.NEEDS_HOST, Reason.NEEDS_LIGHTS, Reason.NEEDS_QUIET, Reason.NEEDS_OBS})
 
 
 def head(report: Report, page: Page, *, quiet: bool) -> list[Line]:
@@ -60,12 +61,13 @@ def headline(report: Report, words: Catalogue) -> str:
 def unlooked(report: Report) -> list[str]:
     """Parts of the signal of which nothing at all was there to look at: such a run is no word for going live."""
     return [
-        part for part in SIGNAL if (found := _of_part(report, part)) and all(f.reason in NOTHING_THERE for f in found)
+        part for part in SIGNAL if (why := _reasons(report, part)) & NOTHING_THERE and why <= NOTHING_THERE | NOT_NOW
     ]
 
 
-def _of_part(report: Report, part: str) -> list[Finding]:
-    return [finding for finding in report.findings if finding.check.partition(".")[0] == part]
+def _reasons(report: Report, part: str) -> set[Reason | None]:
+    """Why the checks of a part have no value; None where one has."""
+    return {finding.reason for finding in report.findings if finding.check.partition(".")[0] == part}
 
 
 def _level(report: Report) -> str:

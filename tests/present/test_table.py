@@ -279,6 +279,9 @@ def test_a_room_without_camera_or_mic_is_never_told_to_go_live(language):
     assert told.startswith(words.text("headline.partial.ok"))
     assert words.text("part.mic") in told.splitlines()[1] + told.splitlines()[2]
     assert table(good, words, Look()).startswith(words.text("headline.live.ok"))
+    at_night = [replace(f, reason=Reason.NEEDS_LIGHTS) if f.check == "camera.black" else f for f in findings]
+    told = table(replace(good, findings=tuple(at_night), stage="room"), words, Look())
+    assert told.startswith(words.text("headline.partial.ok"))
 
 
 def test_without_a_profile_the_hint_names_none():
