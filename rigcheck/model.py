@@ -55,6 +55,7 @@ class Need(StrEnum):
     LIGHTS = "lights"
     QUIET = "quiet"
     OBS = "obs"
+    TIME = "time"
 
 
 class Role(StrEnum):

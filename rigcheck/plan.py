@@ -15,8 +15,8 @@ from rigcheck.profile import Setting
 from rigcheck.samples import Request, Sample
 
 PRESENT = {
-    Stage.ROOM: frozenset({Need.QUIET}),
-    Stage.HOST: frozenset({Need.HOST, Need.LIGHTS, Need.QUIET}),
+    Stage.ROOM: frozenset({Need.QUIET, Need.TIME}),
+    Stage.HOST: frozenset({Need.HOST, Need.LIGHTS, Need.QUIET, Need.TIME}),
     Stage.GO: frozenset({Need.HOST, Need.LIGHTS}),
 }
 """What each stage has to offer."""

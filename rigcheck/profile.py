@@ -272,7 +272,6 @@ class Setting:
         device: CameraDevice | MicDevice | PowerDevice | ObsPc | Line | Ingest | Backend = self._devices(section)[name]
         return device
 
-
     def describes(self, section: str, name: str) -> bool:
         """Whether the profile says anything of this camera or microphone; what it says nothing of is used if it is there."""
         kinds = {"camera": CameraDevice, "mic": MicDevice}

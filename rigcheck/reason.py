@@ -37,6 +37,7 @@ class Reason(StrEnum):
     NEEDS_LIGHTS = "needs-lights"
     NEEDS_QUIET = "needs-quiet"
     NEEDS_OBS = "needs-obs"
+    NEEDS_TIME = "needs-time"
     NOT_ASKED = "not-asked"
     NO_OUTAGE = "no-outage"
     PASSED_OVER = "passed-over"

@@ -245,6 +245,11 @@ class OnAirState:
     unasked: tuple[str, ...] = ()
     obs_answers: bool = False  # the show's OBS answered
 
+    @property
+    def is_on_air(self) -> bool | None:
+        """Whether a show goes out from this computer; None: a program runs that cannot be asked."""
+        return True if self.pushing else None if self.unasked else False
+
 
 Sample = (
     CameraClip

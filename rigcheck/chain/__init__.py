@@ -39,6 +39,4 @@ def _is_on_air(setting: Setting, outcomes: Outcomes) -> bool | None:
     state, seen = obs_of(setting, outcomes), outcomes.get(ask_on_air(setting, "main"))
     if state is not None and state.streaming:
         return True
-    if not isinstance(seen, OnAirState):
-        return None
-    return True if seen.pushing else None if seen.unasked else False
+    return seen.is_on_air if isinstance(seen, OnAirState) else None

@@ -12,13 +12,13 @@ from rigcheck.checks.network import line_of
 from rigcheck.ingest_state import IngestRequest, PushRequest
 from rigcheck.measure.ingest import measure_ingest
 from rigcheck.measure.push import measure_push
-from rigcheck.model import Impact, Limit, Metric, OneOf, Span, Stage
+from rigcheck.model import Impact, Limit, Metric, Need, OneOf, Span, Stage
 from rigcheck.profile import Setting
 from rigcheck.push_plan import Target
 from rigcheck.uplink import Ingest
 
-USUAL_S, GO_S = 8.0, 3.0
-"""Three whole GOPs, and one: the rate is counted over whole ones."""
+USUAL_S = 8.0
+"""Three whole GOPs: the rate is counted over whole ones."""
 HELD, NEARLY = 0.98, 0.95
 """Of what the show sends: with OBS, what is not held is dropped frames, and its statistics turn yellow over 1 %, red over
 5 %; 1 % more is the measurement's own."""
@@ -68,7 +68,7 @@ def _seconds(setting: Setting) -> float:
         return setting.minutes * 60
     if setting.seconds is not None:
         return setting.seconds
-    return GO_S if setting.stage is Stage.GO else USUAL_S
+    return USUAL_S
 
 
 def limit_key(setting: Setting, name: str, metric: Metric) -> Limit | None:
@@ -92,7 +92,9 @@ def limit_rate(setting: Setting, name: str, metric: Metric) -> Limit:
 
 
 _ingest = partial(Check, section="ingest", ask=ask_ingest, measure=measure_ingest, impact=Impact.STOP)
-_push = partial(Check, section="trial", ask=ask_push, measure=measure_push, impact=Impact.DEGRADE)
+_push = partial(
+    Check, section="trial", ask=ask_push, measure=measure_push, impact=Impact.DEGRADE, needs=frozenset({Need.TIME})
+)
 
 INGEST_CHECKS: tuple[Check, ...] = (
     _ingest(id="ingest.link", metrics=(m.INGEST_ACCEPTED,), minutes=5),

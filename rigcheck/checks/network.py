@@ -11,7 +11,7 @@ from rigcheck.check import Check
 from rigcheck.link_state import LinkRequest
 from rigcheck.measure.net_link import measure_isolation, measure_link
 from rigcheck.measure.net_uplink import measure_uplink
-from rigcheck.model import Impact, Limit, Metric, Role, Span, Stage
+from rigcheck.model import Impact, Limit, Metric, Need, Role, Span, Stage
 from rigcheck.profile import Setting
 from rigcheck.push_plan import Target
 from rigcheck.uplink import EngineName, Line
@@ -21,7 +21,7 @@ PACE = 1.5
 """Times what the show sends: enough for the verdict (its 70 % rule asks for 1.43), and no more of the line than that."""
 SHARE = 0.70
 """Of the line that a show may take: what OBS's own auto-configuration takes of a line that did not carry its test."""
-CAP_S, GO_S, FULL_S = 30.0, 3.5, 15.0
+CAP_S, FULL_S = 30.0, 15.0
 """Seconds at most. A steady line is settled after 3; an unsteady one is worth 30, in which a mean is within 10 % in 93 of
 100 tests on good Wi-Fi (86 in 10 s; our simulations). The line's maximum costs too many bytes for that."""
 SATURATING: EngineName = "speedtest-cli"
@@ -78,8 +78,6 @@ def _may(setting: Setting, line: Line, engine: str) -> bool:
 def _seconds(setting: Setting) -> float:
     if setting.minutes is not None:
         return setting.minutes * 60
-    if setting.stage is Stage.GO:
-        return GO_S
     return FULL_S if setting.full else CAP_S
 
 
@@ -104,10 +102,10 @@ def ask_link(setting: Setting, name: str) -> LinkRequest:
 
 
 def ask_isolation(setting: Setting, name: str) -> UplinkRequest | LinkRequest:
-    """What our receiver saw of a further line; of the main one, and without a receiver, what the system does."""
+    """What our receiver saw of a further line; of the main one, without a receiver and in haste, what the system does."""
     uplink = ask_uplink(setting, name)
-    is_further = name != setting.main_of("network")
-    return uplink if is_further and "http" in uplink.engines else ask_link(setting, name)
+    is_further, is_early = name != setting.main_of("network"), setting.stage is not Stage.GO
+    return uplink if is_further and is_early and "http" in uplink.engines else ask_link(setting, name)
 
 
 def limit_rate(setting: Setting, name: str, metric: Metric) -> Limit:
@@ -118,7 +116,14 @@ def limit_rate(setting: Setting, name: str, metric: Metric) -> Limit:
 
 
 _link = partial(Check, section="network", ask=ask_link, measure=measure_link, impact=Impact.DEGRADE)
-_uplink = partial(Check, section="network", ask=ask_uplink, measure=measure_uplink, impact=Impact.DEGRADE)
+_uplink = partial(
+    Check,
+    section="network",
+    ask=ask_uplink,
+    measure=measure_uplink,
+    impact=Impact.DEGRADE,
+    needs=frozenset({Need.TIME}),
+)
 
 NETWORK_CHECKS: tuple[Check, ...] = (
     _link(id="network.line", metrics=(m.NETWORK_UP,), impact=Impact.STOP, minutes=5),

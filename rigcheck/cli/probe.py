@@ -31,7 +31,7 @@ from rigcheck.errors import BusyError, Exit, UsageError, exit_of
 from rigcheck.flow import run
 from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_limits, load_platforms
-from rigcheck.model import Message, Report, Stage
+from rigcheck.model import Message, Report
 from rigcheck.plan import Run
 from rigcheck.present import FORMATS
 from rigcheck.present.progress import Progress
@@ -113,8 +113,7 @@ def _lengthened(setting: Setting, options: Options) -> Setting:
         return replace(setting, full=options.full, minutes=options.minutes)
     if not isinstance(options, IngestOptions):
         return setting
-    usual_s = None if setting.stage is Stage.GO else INGEST_S
-    return replace(setting, seconds=options.seconds or usual_s, minutes=options.minutes)
+    return replace(setting, seconds=options.seconds or INGEST_S, minutes=options.minutes)
 
 
 def _baseline(evidence: Evidence, checks: tuple[Check, ...], options: Options, words: Catalogue) -> Baseline | None:

@@ -20,7 +20,9 @@ def in_brief(fault: Fault, page: Page) -> list[Line]:
     called, found = _called(fault, page), _measured(fault, page)
     if found and cell_len(called + GAP + found[0]) > page.room:
         return page.labelled(label, [*wrap(called, page.room), first_that_fit(found, page.room, GAP)], style)
-    return page.labelled(label, [first_that_fit([pad(called, TITLE - len(GAP)), *found], page.room, GAP)], style)
+    padded = pad(called, TITLE - len(GAP))
+    name = called if found and cell_len(padded + GAP + found[0]) > page.room else padded
+    return page.labelled(label, [first_that_fit([name, *found], page.room, GAP)], style)
 
 
 def in_full(fault: Fault, page: Page) -> list[Line]:

@@ -97,10 +97,18 @@ def _unjudged(report: Report, page: Page) -> list[Line]:
     return [line for values in said.values() for line in page.labelled(label, wrap(separator.join(values), page.room))]
 
 
+def _facts(finding: Finding, page: Page) -> list[str]:
+    """A figure with what it counts: beside "Camera moves", 0.07 s would say the opposite of the time it stood."""
+    found = facts(finding, page.words)
+    if finding.metric is None or not isinstance(finding.value, int | float) or isinstance(finding.value, bool):
+        return found
+    return [f"{metric_name(finding.metric, page.words)} {found[0]}", *found[1:]]
+
+
 def _listed(finding: Finding, page: Page) -> list[Line]:
     label = page.words.text(f"status.{finding.status}")
     called = page.at_device(name(finding, page.words), finding)
-    told = [*facts(finding, page.words), *page.then(finding.metric, finding.device, is_main=page.is_main(finding))]
+    told = [*_facts(finding, page), *page.then(finding.metric, finding.device, is_main=page.is_main(finding))]
     text = pad(called, 24) + GAP + GAP.join(told)
     lines = [text] if cell_len(text) <= page.room else [*wrap(called, page.room), *pack(told, page.room)]
     return page.labelled(label, lines, STYLES[finding.status])

@@ -22,7 +22,7 @@ _SPARE = {
 
 SIGNAL = ("mic", "camera", "light")
 NOTHING_THERE = frozenset({Reason.NONE_HERE, Reason.NOT_IN_FILE})
-NOT_NOW = frozenset({Reason.NEEDS_HOST, Reason.NEEDS_LIGHTS, Reason.NEEDS_QUIET, Reason.NEEDS_OBS})
+NOT_NOW = frozenset({Reason.NEEDS_HOST, Reason.NEEDS_LIGHTS, Reason.NEEDS_QUIET, Reason.NEEDS_OBS, Reason.NEEDS_TIME})
 
 
 def head(report: Report, page: Page, *, quiet: bool) -> list[Line]:

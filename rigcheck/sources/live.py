@@ -95,7 +95,7 @@ class LiveSource:
             return DrillHistory(tuple(held for held in self.drilled() if held.covers == request.name))
         sample = await ACQUIRE[type(request)](request)
         if isinstance(request, OnAirRequest) and isinstance(sample, OnAirState):
-            self._on_air = True if sample.pushing else None if sample.unasked else False
+            self._on_air = sample.is_on_air
             await _tell(request, self._on_air)
         return sample
 

@@ -6,11 +6,12 @@ from types import MappingProxyType
 import pytest
 
 from rigcheck import metrics as m
+from rigcheck.checks.ingest import INGEST_CHECKS, ask_push
 from rigcheck.checks.network import NETWORK_CHECKS, ask_isolation, ask_link, ask_uplink, limit_rate, need_kbps
 from rigcheck.judge import judge
 from rigcheck.link_state import LinkRequest
 from rigcheck.loading import load_limits
-from rigcheck.model import Measurement, Span, Stage, Status
+from rigcheck.model import Measurement, Need, Span, Stage, Status
 from rigcheck.profile import Profile, Setting
 from rigcheck.push_plan import Encode, PushPlan
 from rigcheck.uplink import HttpFarEnd, Iperf3FarEnd, Line, Network, Push
@@ -55,7 +56,6 @@ def test_a_line_is_asked_for_one_and_a_half_times_what_the_show_sends():
 
 def test_the_lengths_by_stage_and_wish():
     network = Network(http=HTTP)
-    assert ask_uplink(setting(network, Stage.GO), "main").seconds == 3.5
     full = ask_uplink(setting(network, full=True), "main")
     assert (full.rate_kbps, full.seconds, full.settle) == (None, 15.0, True)
     soak = ask_uplink(setting(network, minutes=5.0), "main")
@@ -145,6 +145,17 @@ def test_whether_a_line_is_its_own_is_the_receivers_word_where_there_is_one():
     assert isinstance(ask_isolation(setting(Network(lines, (), HTTP)), "backup"), UplinkRequest)
     assert isinstance(ask_isolation(setting(Network(lines, (), HTTP)), "main"), LinkRequest)
     assert isinstance(ask_isolation(setting(Network(lines)), "backup"), LinkRequest)
+
+
+def test_when_the_show_starts_no_line_is_loaded():
+    """Stage go has ten seconds and light reads only."""
+    lines = {"main": Line("eth0"), "backup": Line("wwan0")}
+    assert isinstance(ask_isolation(setting(Network(lines, (), HTTP), Stage.GO), "backup"), LinkRequest)
+    checks = {check.id: Need.TIME in check.needs for check in (*NETWORK_CHECKS, *INGEST_CHECKS)}
+    assert checks["network.upload"]
+    assert checks["ingest.trial"]
+    heavy = {check.id for check in (*NETWORK_CHECKS, *INGEST_CHECKS) if check.ask in (ask_uplink, ask_push)}
+    assert {name for name, waits in checks.items() if waits} == heavy
 
 
 def test_equal_requests_are_one_test_a_line():

@@ -7,7 +7,7 @@ from reports import BACKLIT, NOTHING, NOW, ROOM_LIMIT, ROOMS, Room, report_of, s
 from rich.cells import cell_len
 
 from rigcheck.i18n import languages, load_catalogue
-from rigcheck.model import Reason, Stage, Status
+from rigcheck.model import Message, Reason, Stage, Status
 from rigcheck.present import Look
 from rigcheck.present.fault import numbered_faults
 from rigcheck.present.fit import cut, first_that_fit, pack, wrap
@@ -140,6 +140,17 @@ def test_many_faults_are_told_in_brief():
     assert sum(line.startswith("  do") for line in lines) == 3
     assert [line[:6] for line in lines if line.startswith("FAIL")] == [f"FAIL {n}" for n in range(1, 6)]
     assert sum(line.startswith("  do") for line in shown(sample("backlit"), verbose=True).split("\n")) == 5
+
+
+@pytest.mark.parametrize("word", ["one", "three", "the first that is too long"])
+def test_in_brief_a_reason_is_never_left_out(word):
+    """A name is padded to its column only where what follows still fits."""
+    unseen = replace(sample("nothing").findings[0], status=Status.UNKNOWN)
+    message = Message("reason.missing", {"device": " ".join([word] * 8)[:45]})
+    told = shown(
+        replace(sample("nothing"), findings=(replace(unseen, reason=Reason.MISSING, message=message),)), quiet=True
+    )
+    assert "not there" in told
 
 
 def test_quiet_is_the_headline_and_a_line_a_fault():
