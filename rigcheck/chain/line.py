@@ -17,7 +17,9 @@ from rigcheck.obs_state import ObsState
 from rigcheck.profile import Profile, Setting, Show
 
 _NO_WAY_OUT = frozenset({"no-route", "no-resolver"})
-_NO_DOOR = frozenset({"refused", "timeout", "no-name"})
+_NO_DOOR = frozenset({"refused", "timeout", "no-name", "silent", "no-rtmp", "untrusted"})
+_CARRIED = frozenset({"answered", "refused", "silent", "no-rtmp", "untrusted"})
+"""An answer of any kind came back over the line."""
 
 
 def uplink(setting: Setting, outcomes: Outcomes, now: datetime) -> Link:
@@ -35,7 +37,7 @@ def uplink(setting: Setting, outcomes: Outcomes, now: datetime) -> Link:
         return broken("uplink", Message(f"now.uplink.{way}"), "network")
     state = obs_of(setting, outcomes)
     if state is None or setting.profile.show.pusher != "obs":
-        is_carrying = way in ("answered", "refused")
+        is_carrying = way in _CARRIED
         return ok("uplink", Message("now.uplink.carries")) if is_carrying else _no_word(setting.profile, outcomes)
     return _stream(setting.profile.show, state, now, is_door_shut=way in _NO_DOOR)
 
@@ -90,7 +92,10 @@ def is_on(show: Show, now: datetime) -> bool:
 
 
 def ingest_link(setting: Setting, outcomes: Outcomes) -> Link:
-    """The platform's door, as far as it opens before anything is said; a stream that runs has been let in."""
+    """The platform's door, as far as it opens for a greeting; a stream that runs has been let in.
+
+    That stream's program trusts the certificate, then, whatever this computer's authorities say of it.
+    """
     state = obs_of(setting, outcomes)
     is_in = state is not None and state.streaming and not state.reconnecting
     if is_in and state is not None and state.target == "test":
@@ -99,7 +104,7 @@ def ingest_link(setting: Setting, outcomes: Outcomes) -> Link:
     request = ask_ingest(setting.profile)
     if reach is not None and request is not None:
         facts: Params = {"host": host_of(request.url), "ms": round(reach.connect_ms or 0)}
-        if reach.outcome in _NO_DOOR:
+        if reach.outcome in _NO_DOOR and not (is_in and reach.outcome == "untrusted"):
             return broken("ingest", Message(f"now.ingest.{reach.outcome}", facts), *_stand_ins(setting, outcomes))
         if reach.outcome in _NO_WAY_OUT:
             return unknown("ingest", Message("now.ingest.no_way"))

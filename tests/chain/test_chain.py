@@ -82,6 +82,10 @@ FAULTS = [
     ("ingest", "now.ingest.refused", {"reach": Reach("refused", 2.0)}),
     ("ingest", "now.ingest.timeout", {"reach": Reach("timeout", 2.0)}),
     ("ingest", "now.ingest.no-name", {"reach": Reach("no-name")}),
+    ("ingest", "now.ingest.silent", {"reach": Reach("silent", 2.0, 3.0)}),
+    ("ingest", "now.ingest.silent", {"reach": Reach("silent", 2.0, 3.0), "obs": obs(reconnecting=True)}),
+    ("ingest", "now.ingest.no-rtmp", {"reach": Reach("no-rtmp", 2.0, 3.0)}),
+    ("ingest", "now.ingest.untrusted", {"reach": Reach("untrusted", 2.0, 3.0), "obs": obs(streaming=False)}),
     ("ingest", "now.ingest.refused", {"reach": Reach("refused", 2.0), "obs": obs(reconnecting=True)}),
     ("ingest", "now.ingest.refused", {"reach": Reach("refused", 2.0), "obs": obs(streaming=False)}),
     ("ingest", "now.ingest.test", {"obs": obs(target="test")}),
@@ -240,6 +244,16 @@ def test_a_stream_that_does_not_run_is_a_fault_only_while_the_show_is_on():
     assert status(chain(unsaid, obs=idle))["uplink"] == "skip"
 
 
+def test_a_certificate_that_only_we_distrust_does_not_break_a_running_stream():
+    found = chain(reach=Reach("untrusted", 2.0, 3.0))
+    assert (status(found)["ingest"], found.exit_code) == ("ok", Exit.OK)
+
+
+def test_a_door_that_opens_on_silence_is_no_fault_of_the_line():
+    found = chain(obs=NotSeen(Reason.DENIED), reach=Reach("silent", 2.0, 3.0))
+    assert (status(found)["uplink"], status(found)["ingest"]) == ("ok", "broken")
+
+
 def test_a_shut_door_is_the_ingests_fault_not_the_lines():
     found = chain(obs=obs(reconnecting=True), reach=Reach("timeout"))
     assert (status(found)["uplink"], status(found)["ingest"]) == ("unknown", "broken")
@@ -329,7 +343,8 @@ def test_cameras_that_only_obs_sees_are_not_looked_for():
 def test_network_cameras_are_asked_at_their_door():
     room = replace(ROOM, camera={"main": CameraDevice("rtsp://10.0.0.9/cam")})
     assert status(chain(room, camera=Reach("answered", 1.0, 2.0)))["camera"] == "ok"
-    assert chain(room, camera=Reach("timeout", 1.0)).first_broken.seen.id == "now.camera.no_answer"
+    for fault in ("timeout", "silent", "no-rtmp"):
+        assert chain(room, camera=Reach(fault, 1.0)).first_broken.seen.id == "now.camera.no_answer"
     udp = replace(ROOM, camera={"main": CameraDevice("udp://10.0.0.9:5000")})
     assert status(chain(udp))["camera"] == "skip"
 

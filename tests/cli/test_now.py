@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 from command import rigcheck
 from services_obs import AWKWARD, ObsStudio
-from services_rude import greet, rude
+from services_rtmp import ingest
+from services_rude import greet, rude, stay
 from services_video import free_port, nginx
 
 pytestmark = pytest.mark.svc
@@ -216,15 +217,29 @@ def test_a_target_that_does_not_answer(rig: Rig) -> None:
     assert (made["first_broken"], seen(made, "ingest")) == ("ingest", "now.ingest.timeout")
 
 
-def test_a_target_that_answers_hears_nothing(rig: Rig) -> None:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen(8)
-        made = rig.now(port=server.getsockname()[1])
-        guest, _ = server.accept()
-        with guest, contextlib.suppress(ConnectionResetError):
-            assert guest.recv(1) == b""
+def test_a_target_that_answers_before_the_show(rig: Rig) -> None:
+    with nginx_at(rig):
+        made = rig.now()
     assert (made["first_broken"], seen(made, "ingest"), made["exit_code"]) == (None, "now.ingest.answers", 0)
+
+
+def test_a_target_that_takes_the_call_and_stays_silent(rig: Rig) -> None:
+    with rude(stay) as port:
+        made = rig.now(port=port)
+    assert (made["first_broken"], seen(made, "ingest"), made["exit_code"]) == ("ingest", "now.ingest.silent", 2)
+
+
+def test_a_server_whose_worker_stands_still(tmp_path) -> None:
+    with ingest(tmp_path / "server") as server:
+        room = tmp_path / "hung.yaml"
+        room.write_text(f'room: hung\ncamera: {{}}\nmic: {{}}\npower: {{}}\npush: {{url: "{server.url}"}}\n')
+        well = json.loads(rigcheck(tmp_path, "now", room, "--format", "json").stdout)
+        with server.hung():
+            made = json.loads(rigcheck(tmp_path, "now", room, "--format", "json").stdout)
+        assert server.asked == []  # nobody published
+    assert (well["first_broken"], seen(well, "ingest"), well["exit_code"]) == (None, "now.ingest.answers", 0)
+    assert (made["first_broken"], seen(made, "ingest"), made["exit_code"]) == ("ingest", "now.ingest.silent", 2)
+    assert made["took_s"] < MOST_S
 
 
 def test_a_wrong_password_is_no_broken_link_and_no_whole_chain(rig: Rig) -> None:
