@@ -43,7 +43,7 @@ class LineState:
 
 @dataclass(frozen=True, slots=True)
 class ReachRequest(Request):
-    """Whether the URL's host answers: its name is looked up, a TCP connection opened and closed, nothing sent."""
+    """Whether the URL's host answers: its name is looked up, a TCP connection opened and closed; RTMP is greeted in between."""
 
     kind: ClassVar[str] = "reach"
     url: str = ""
@@ -54,10 +54,14 @@ class Reach:
     """How far a TCP connection to a host came; a time is None where it did not come that far.
 
     no-name: there is no such name; no-resolver: nobody there to ask for it; no-route: no way out of this computer.
+    Of RTMP, where there is a connection: silent: no answer to our greeting; no-rtmp: it hangs up or answers something
+    else; untrusted: its certificate does not hold here.
     """
 
     kind: ClassVar[str] = "reach"
-    outcome: Literal["answered", "refused", "timeout", "no-route", "no-name", "no-resolver"]
+    outcome: Literal[
+        "answered", "refused", "timeout", "no-route", "no-name", "no-resolver", "silent", "no-rtmp", "untrusted"
+    ]
     dns_ms: float | None = None
     connect_ms: float | None = None
 

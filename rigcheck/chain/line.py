@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 
 from rigcheck.address import host_of
 from rigcheck.chain.ask import ask_backup_ingest, ask_ingest, ask_line
-from rigcheck.chain.link import Cover, Link, broken, ok, unknown
+from rigcheck.chain.link import Cover, Link, broken, ok, skip, unknown
 from rigcheck.chain.obs import LATE_PCT, obs_of, share_pct
-from rigcheck.chain.room import Outcomes, why_unseen
+from rigcheck.chain.room import Outcomes, unseen
 from rigcheck.errors import NotSeen
 from rigcheck.link_state import LineState, Reach
 from rigcheck.measure.obs import grown
@@ -17,7 +17,9 @@ from rigcheck.obs_state import ObsState
 from rigcheck.profile import Profile, Setting, Show
 
 _NO_WAY_OUT = frozenset({"no-route", "no-resolver"})
-_NO_DOOR = frozenset({"refused", "timeout", "no-name"})
+_NO_DOOR = frozenset({"refused", "timeout", "no-name", "silent", "no-rtmp", "untrusted"})
+_CARRIED = frozenset({"answered", "refused", "silent", "no-rtmp", "untrusted"})
+"""An answer of any kind came back over the line."""
 
 
 def uplink(setting: Setting, outcomes: Outcomes, now: datetime) -> Link:
@@ -35,12 +37,17 @@ def uplink(setting: Setting, outcomes: Outcomes, now: datetime) -> Link:
         return broken("uplink", Message(f"now.uplink.{way}"), "network")
     state = obs_of(setting, outcomes)
     if state is None or setting.profile.show.pusher != "obs":
-        return ok("uplink", Message("now.uplink.carries")) if way in ("answered", "refused") else _no_word()
+        is_carrying = way in _CARRIED
+        return ok("uplink", Message("now.uplink.carries")) if is_carrying else _no_word(setting.profile, outcomes)
     return _stream(setting.profile.show, state, now, is_door_shut=way in _NO_DOOR)
 
 
-def _no_word() -> Link:
-    return unknown("uplink", Message("now.uplink.unseen"))
+def _no_word(profile: Profile, outcomes: Outcomes) -> Link:
+    """Nobody tells of the line: a skip where there was nobody to ask."""
+    asked = [outcomes.get(request) for request in (ask_line(profile), ask_ingest(profile)) if request]
+    is_blind = any(isinstance(each, Reach) or (isinstance(each, NotSeen) and each.reason.is_blind) for each in asked)
+    seen = Message("now.uplink.unseen")
+    return unknown("uplink", seen) if is_blind else skip("uplink", seen)
 
 
 def _interface(profile: Profile, outcomes: Outcomes) -> Link | None:
@@ -64,7 +71,7 @@ def _stream(show: Show, state: ObsState, now: datetime, *, is_door_shut: bool) -
         if is_on(show, now) and not is_door_shut:
             seen = Message("now.uplink.stopped", {"starts": show.starts})
             return broken("uplink", seen, "app", "network", mend=Message("now.mend.stream"))
-        return unknown("uplink", Message("now.uplink.idle"))
+        return skip("uplink", Message("now.uplink.idle"))
     if state.reconnecting:
         seen = Message("now.uplink.reconnecting")
         return unknown("uplink", seen) if is_door_shut else broken("uplink", seen, "network")
@@ -85,7 +92,10 @@ def is_on(show: Show, now: datetime) -> bool:
 
 
 def ingest_link(setting: Setting, outcomes: Outcomes) -> Link:
-    """The platform's door, as far as it opens before anything is said; a stream that runs has been let in."""
+    """The platform's door, as far as it opens for a greeting; a stream that runs has been let in.
+
+    That stream's program trusts the certificate, then, whatever this computer's authorities say of it.
+    """
     state = obs_of(setting, outcomes)
     is_in = state is not None and state.streaming and not state.reconnecting
     if is_in and state is not None and state.target == "test":
@@ -94,14 +104,14 @@ def ingest_link(setting: Setting, outcomes: Outcomes) -> Link:
     request = ask_ingest(setting.profile)
     if reach is not None and request is not None:
         facts: Params = {"host": host_of(request.url), "ms": round(reach.connect_ms or 0)}
-        if reach.outcome in _NO_DOOR:
+        if reach.outcome in _NO_DOOR and not (is_in and reach.outcome == "untrusted"):
             return broken("ingest", Message(f"now.ingest.{reach.outcome}", facts), *_stand_ins(setting, outcomes))
         if reach.outcome in _NO_WAY_OUT:
             return unknown("ingest", Message("now.ingest.no_way"))
         return ok("ingest", Message("now.ingest.in" if is_in else "now.ingest.answers", facts))
     if is_in:
         return ok("ingest", Message("now.ingest.in"))
-    return unknown("ingest", why_unseen(outcomes.get(request)) if request else Message("now.ingest.not_configured"))
+    return unseen("ingest", outcomes.get(request)) if request else skip("ingest", Message("now.ingest.not_configured"))
 
 
 def _stand_ins(setting: Setting, outcomes: Outcomes) -> tuple[Cover, ...]:
@@ -122,5 +132,5 @@ def far_end_link(profile: Profile) -> Link:
     """What viewers see. A player takes longer to open than `now` has, so nothing of it is measured here."""
     far_end = profile.far_end
     if far_end is None:
-        return unknown("far_end", Message("now.far_end.not_configured"))
-    return unknown("far_end", Message("now.far_end.person" if far_end.person else "now.far_end.not_here"))
+        return skip("far_end", Message("now.far_end.not_configured"))
+    return skip("far_end", Message("now.far_end.person" if far_end.person else "now.far_end.not_here"))

@@ -8,8 +8,8 @@ from enum import StrEnum
 from typing import Literal
 
 from rigcheck.drill_plan import Step as DrillStep
-from rigcheck.errors import Exit
-from rigcheck.model import Message, ProfileRef
+from rigcheck.errors import Exit, exit_of
+from rigcheck.model import Message, ProfileRef, Status
 
 LINKS = ("power", "camera", "input", "scene", "encoder", "uplink", "ingest", "far_end")
 """In the order of the signal; the power, which feeds them all, is first."""
@@ -19,11 +19,12 @@ Cover = Literal["network", "camera", "mic", "power", "content", "ingest", "pc", 
 
 
 class LinkStatus(StrEnum):
-    """What is known of a link without touching it."""
+    """What is known of a link without touching it: unknown where it should have been seen and was not, skip where there is none to see."""
 
     OK = "ok"
     BROKEN = "broken"
     UNKNOWN = "unknown"
+    SKIP = "skip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +80,22 @@ class Chain:
         return next((link for link in self.links if link.status is LinkStatus.BROKEN), None)
 
     @property
-    def exit_code(self) -> Exit:
-        """0 nothing broken, 2 a broken link, 3 nothing could be seen."""
+    def unseen(self) -> tuple[Link, ...]:
+        """Those that should have been seen and were not."""
+        return tuple(link for link in self.links if link.status is LinkStatus.UNKNOWN)
+
+    @property
+    def status(self) -> Status:
+        """As any report has it: a broken link is a fault; without one, a link not seen is unknown, and so are nothing but skips."""
         if self.first_broken is not None:
-            return Exit.FAIL
-        is_blind = all(link.status is LinkStatus.UNKNOWN for link in self.links)
-        return Exit.UNKNOWN if is_blind else Exit.OK
+            return Status.FAIL
+        is_seen = any(link.status is LinkStatus.OK for link in self.links)
+        return Status.OK if is_seen and not self.unseen else Status.UNKNOWN
+
+    @property
+    def exit_code(self) -> Exit:
+        """0 nothing broken, 2 a broken link, 3 none seen broken and not all seen."""
+        return exit_of(self.status)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +116,13 @@ def ok(link: LinkId, seen: Message) -> Link:
 
 
 def unknown(link: LinkId, seen: Message) -> Link:
-    """A link of which nothing is known."""
+    """A link that should have been seen and was not."""
     return Link(link, LinkStatus.UNKNOWN, seen)
+
+
+def skip(link: LinkId, seen: Message) -> Link:
+    """A link that this room has none of, or that is by design not looked at here."""
+    return Link(link, LinkStatus.SKIP, seen)
 
 
 def broken(link: LinkId, seen: Message, *covers: Cover, mend: Message | None = None) -> Link:
@@ -114,6 +130,7 @@ def broken(link: LinkId, seen: Message, *covers: Cover, mend: Message | None = N
     return Link(link, LinkStatus.BROKEN, seen, mend, covers)
 
 
-def first_broken_of(parts: list[Link]) -> Link:
-    """The link that several parts make: broken as the first broken one, else what is known of the main one, the first."""
-    return next((part for part in parts if part.status is LinkStatus.BROKEN), parts[0])
+def whole_of(parts: list[Link]) -> Link:
+    """The link that several parts make: as the first broken one, else the first not seen, else the main one, the first."""
+    worst = (part for status in (LinkStatus.BROKEN, LinkStatus.UNKNOWN) for part in parts if part.status is status)
+    return next(worst, parts[0])

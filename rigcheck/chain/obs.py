@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from rigcheck.chain.ask import ask_main_obs, in_show
-from rigcheck.chain.link import Cover, Link, broken, first_broken_of, ok, unknown
-from rigcheck.chain.room import Outcomes, why_unseen
+from rigcheck.chain.link import Cover, Link, broken, ok, skip, unknown, whole_of
+from rigcheck.chain.room import Outcomes, unseen
 from rigcheck.errors import NotSeen
 from rigcheck.measure.obs import grown
 from rigcheck.model import Message, Reason
@@ -32,7 +32,8 @@ def obs_links(setting: Setting, outcomes: Outcomes) -> tuple[Link, Link, Link]:
     """Input, scene and encoder. A dead OBS breaks the first of them; of the others nothing is known then."""
     request = ask_main_obs(setting)
     if request is None:
-        return _unseen(Message("now.obs.not_configured"))
+        none = Message("now.obs.not_configured")
+        return skip("input", none), skip("scene", none), skip("encoder", none)
     state = obs_of(setting, outcomes)
     if state is not None:
         profile = setting.profile
@@ -41,13 +42,9 @@ def obs_links(setting: Setting, outcomes: Outcomes) -> tuple[Link, Link, Link]:
     if isinstance(outcome, NotSeen) and outcome.reason in _DEAD:
         word = "hangs" if outcome.reason is Reason.TIMEOUT else "gone"
         dead = broken("input", Message(f"now.obs.{word}"), "app", "pc", mend=Message(f"now.mend.obs_{word}"))
-        _, scene, encoder = _unseen(Message("now.obs.silent"))
-        return dead, scene, encoder
-    return _unseen(why_unseen(outcome))
-
-
-def _unseen(why: Message) -> tuple[Link, Link, Link]:
-    return unknown("input", why), unknown("scene", why), unknown("encoder", why)
+        why = Message("now.obs.silent")
+        return dead, unknown("scene", why), unknown("encoder", why)
+    return unseen("input", outcome), unseen("scene", outcome), unseen("encoder", outcome)
 
 
 def input_link(profile: Profile, state: ObsState) -> Link:
@@ -60,7 +57,7 @@ def input_link(profile: Profile, state: ObsState) -> Link:
     there = {each.name: each for each in state.inputs}
     mains = _mains(profile) if profile.obs["main"].scene == state.scene else frozenset()
     fine = ok("input", Message("now.input.ok", {"names": tuple(wanted)}))
-    return first_broken_of([fine, *(_input(name, cover, there, mains) for name, cover in wanted.items())])
+    return whole_of([fine, *(_input(name, cover, there, mains) for name, cover in wanted.items())])
 
 
 def _unnamed(state: ObsState) -> Link:
@@ -68,7 +65,7 @@ def _unnamed(state: ObsState) -> Link:
     for each in state.inputs:
         if each.is_active and (each.file_missing or each.media == "error"):
             return _faulty(each.name, "no_file" if each.file_missing else "not_playing", "content")
-    return unknown("input", Message("now.input.unnamed"))
+    return skip("input", Message("now.input.unnamed"))
 
 
 def _input(name: str, cover: Cover, there: dict[str, ObsInput], mains: frozenset[str]) -> Link:
@@ -140,7 +137,7 @@ def scene_link(pc: ObsPc, state: ObsState) -> Link:
     if pc.scene is None and pc.scenes and state.scene not in pc.scenes:
         return broken("scene", Message("now.scene.foreign", facts), "content")
     if pc.scene is None and not pc.scenes:
-        return unknown("scene", Message("now.scene.unnamed", facts))
+        return skip("scene", Message("now.scene.unnamed", facts))
     return ok("scene", Message("now.scene.ok", facts))
 
 

@@ -36,7 +36,7 @@ def now(  # noqa: PLR0913 - one parameter an option, as typer wants them
     verbose: Annotated[bool, Option("-v", "--verbose", help="The log on stderr.")] = False,
     no_color: NoColor = False,
 ) -> int:
-    """Look, and write down the chain. Returns 0 nothing broken, 2 a broken link, 3 nothing could be seen."""
+    """Look, and write down the chain. Returns 0 nothing broken, 2 a broken link, 3 none seen broken and not all seen."""
     from rigcheck.cli.language import speak
     from rigcheck.cli.log import show_log
     from rigcheck.cli.options import Options

@@ -1,10 +1,11 @@
 """The chain of `rigcheck now`: the first broken link in the first line, the links one a line, then who does what.
 
 JSON: {"schema": 1, "rigcheck", "command": "now", "started_at", "took_s", "source", "profile", "room", "on_air",
-"links": [{"link", "status": "ok" | "broken" | "unknown", "seen": {"id", "params", "text"}}], "first_broken": link | null,
+"links": [{"link", "status": "ok" | "broken" | "unknown" | "skip", "seen": {"id", "params", "text"}}], "first_broken": link | null,
 "plan": {"covers", "origin": "drill:NAME" | "backup.KIND" | "push.backup" | "obs.spare" | null} | null,
-"steps": [{"who", "text", "at", "within_s", "kind": "mend" | "backup" | "generic"}], "exit_code"}. Only `text` depends on the language, and not where it is a
-profile's own; a `who` of the profile is as people are called there, ours are the role words (tech, host).
+"steps": [{"who", "text", "at", "within_s", "kind": "mend" | "backup" | "generic"}],
+"status": "ok" | "fail" | "unknown", "exit_code"}. Only `text` depends on the language, and not where it is a profile's
+own; a `who` of the profile is as people are called there, ours are the role words (tech, host).
 """
 
 from __future__ import annotations
@@ -23,7 +24,12 @@ from rigcheck.present.json import SCHEMA, json_text, params_json, profile_json, 
 from rigcheck.present.page import LABEL, Line, paint
 from rigcheck.present.wording import person_text
 
-STYLES = {LinkStatus.OK: "green", LinkStatus.BROKEN: "bold red", LinkStatus.UNKNOWN: "dim"}
+STYLES = {
+    LinkStatus.OK: "green",
+    LinkStatus.BROKEN: "bold red",
+    LinkStatus.UNKNOWN: "magenta",
+    LinkStatus.SKIP: "dim",
+}
 NARROWEST = 40
 _BLANK: Line = (("", ""),)
 
@@ -47,6 +53,7 @@ def chain_json(report: ChainReport, words: Catalogue) -> str:
             "first_broken": first.id if first else None,
             "plan": {"covers": chain.plan.cover, "origin": chain.plan.origin} if chain.plan else None,
             "steps": _steps_json(chain.plan, words) if chain.plan else [],
+            "status": chain.status,
             "exit_code": int(chain.exit_code),
         }
     )
@@ -94,8 +101,10 @@ def _verdict(chain: Chain, words: Catalogue) -> tuple[str, str]:
     first = chain.first_broken
     if first is not None:
         return words.text("now.broken_at", {"link": words.text(f"now.link.{first.id}")}), "bold red"
-    if all(link.status is LinkStatus.UNKNOWN for link in chain.links):
+    if all(link.status is not LinkStatus.OK for link in chain.links):
         return words.text("now.nothing_seen"), "bold magenta"
+    if chain.unseen:
+        return words.text("now.not_all_seen", {"count": len(chain.unseen)}), "bold magenta"
     is_idle = any(link.seen.id == "now.uplink.idle" for link in chain.links)
     return words.text(
         "now.not_streaming" if is_idle else "now.nothing_broken"

@@ -5,7 +5,6 @@ Our own, because the encoders' libraries publish at once, verify no certificate,
 
 from __future__ import annotations
 
-import os
 import re
 import time
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from rigcheck.ingest_state import Refusal
 from rigcheck.sources.reach import door_of
 from rigcheck.sources.rtmp_amf import Amf, AmfError, dumps, loads
 from rigcheck.sources.rtmp_chunk import FIRST_CHUNK_BYTES, OUR_CHUNK_BYTES, ChunkError, ChunkReader, Kind, Message, pack
+from rigcheck.sources.rtmp_greeting import GREETING_BYTES, VERSION, hello
 from rigcheck.sources.rtmp_wire import Wire
 
 HANDSHAKE_LIMIT_S, ANSWER_LIMIT_S, PUBLISH_LIMIT_S = 1.5, 2.0, 4.0
@@ -26,8 +26,6 @@ LONGEST_SAID = 120
 SHORTEST_SECRET = 6
 """Characters of a signature in a key; times and flags are shorter, and in many a server's words."""
 Refused = Literal["wrong-key"] | Refusal
-_VERSION = 3
-_GREETING = 1536
 _COMMANDS, _CONTROL = 3, 2  # chunk streams
 _PING, _PONG = 6, 7
 _IN_USE = re.compile(r"already|in use|occupied|duplicate|busy", re.IGNORECASE)
@@ -89,17 +87,16 @@ class Rtmp:
         self._heard = 0  # bytes since the last command of ours
 
     def shake_hands(self) -> None:
-        """C0 to S2. The line breaks in C1 make a web server answer at once instead of waiting for more."""
+        """C0 to S2."""
         until_s = time.monotonic() + HANDSHAKE_LIMIT_S
-        greeting = bytes(8) + os.urandom(_GREETING - 12) + b"\r\n\r\n"
         try:
-            self.wire.give_all(bytes([_VERSION]) + greeting, until_s)
+            self.wire.give_all(hello(), until_s)
             first = self._read(1, until_s)
-            if first[0] != _VERSION:
+            if first[0] != VERSION:
                 said = first + self._unread[:LONGEST_SAID]
                 raise TurnedAway("not-rtmp", self._plain(said.decode("latin-1")))
-            self.wire.give_all(self._read(_GREETING, until_s), until_s)
-            self._read(_GREETING, until_s)
+            self.wire.give_all(self._read(GREETING_BYTES, until_s), until_s)
+            self._read(GREETING_BYTES, until_s)
         except TimeoutError:
             raise TurnedAway("hung") from None
         except OSError:

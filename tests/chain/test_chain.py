@@ -1,4 +1,4 @@
-"""Every link broken alone is the one that is named; several: the first; what nobody can see is unknown, never ok."""
+"""Every link broken alone is the one that is named; several: the first; what could not be seen is unknown, never ok."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,11 +8,12 @@ from chain_world import LIVE, NOW, ROOM, mains, room_with, setting, world
 
 from rigcheck.chain import questions, walk
 from rigcheck.chain.link import LINKS, Chain, LinkStatus
+from rigcheck.checks.power import ask_power
 from rigcheck.drill_plan import Backup, BackupNetwork, FarEnd
 from rigcheck.errors import Exit, NotSeen
 from rigcheck.i18n import languages, load_catalogue
 from rigcheck.link_state import LineState, Reach
-from rigcheck.model import Limit, OneOf, Reason
+from rigcheck.model import Limit, OneOf, Reason, Status
 from rigcheck.obs_state import ObsState
 from rigcheck.profile import CameraDevice, MicDevice, ObsPc, PowerDevice, Profile, Show
 from rigcheck.samples import ObsRequest, OnAirState
@@ -81,6 +82,10 @@ FAULTS = [
     ("ingest", "now.ingest.refused", {"reach": Reach("refused", 2.0)}),
     ("ingest", "now.ingest.timeout", {"reach": Reach("timeout", 2.0)}),
     ("ingest", "now.ingest.no-name", {"reach": Reach("no-name")}),
+    ("ingest", "now.ingest.silent", {"reach": Reach("silent", 2.0, 3.0)}),
+    ("ingest", "now.ingest.silent", {"reach": Reach("silent", 2.0, 3.0), "obs": obs(reconnecting=True)}),
+    ("ingest", "now.ingest.no-rtmp", {"reach": Reach("no-rtmp", 2.0, 3.0)}),
+    ("ingest", "now.ingest.untrusted", {"reach": Reach("untrusted", 2.0, 3.0), "obs": obs(streaming=False)}),
     ("ingest", "now.ingest.refused", {"reach": Reach("refused", 2.0), "obs": obs(reconnecting=True)}),
     ("ingest", "now.ingest.refused", {"reach": Reach("refused", 2.0), "obs": obs(streaming=False)}),
     ("ingest", "now.ingest.test", {"obs": obs(target="test")}),
@@ -90,8 +95,9 @@ FAULTS = [
 def test_where_all_works_nothing_is_broken():
     found = chain()
     assert [link.id for link in found.links] == list(LINKS)
-    assert status(found) == {**dict.fromkeys(LINKS, "ok"), "far_end": "unknown"}
-    assert (found.first_broken, found.plan, found.on_air, found.exit_code) == (None, None, True, Exit.OK)
+    assert status(found) == {**dict.fromkeys(LINKS, "ok"), "far_end": "skip"}
+    assert (found.first_broken, found.plan, found.on_air) == (None, None, True)
+    assert (found.status, found.exit_code) == (Status.OK, Exit.OK)
 
 
 @pytest.mark.parametrize(("link", "seen", "changes"), FAULTS, ids=lambda value: str(value)[:40])
@@ -101,7 +107,7 @@ def test_each_link_broken_alone_is_named_and_comes_with_steps(link, seen, change
     assert first is not None
     assert (first.id, first.seen.id) == (link, seen)
     assert [each.id for each in found.links if each.status is LinkStatus.BROKEN] == [link]
-    assert found.exit_code is Exit.FAIL
+    assert (found.status, found.exit_code) == (Status.FAIL, Exit.FAIL)
     assert found.plan is not None
     assert found.plan.steps
     steps = [step.text.id for step in (*found.plan.mend, *found.plan.steps)]
@@ -128,11 +134,11 @@ def test_an_input_out_of_the_programme_is_not_at_fault_while_another_scene_is_on
     assert found.first_broken.id == "scene"
 
 
-def test_what_is_not_in_the_profile_is_unknown():
+def test_what_is_not_in_the_profile_is_skipped_and_nothing_but_skips_is_unknown():
     bare = Profile(camera={}, mic={}, power={})
     found = walk(setting(bare), {}, NOW)
-    assert set(status(found).values()) == {"unknown"}
-    assert found.exit_code is Exit.UNKNOWN
+    assert set(status(found).values()) == {"skip"}
+    assert (found.status, found.exit_code) == (Status.UNKNOWN, Exit.UNKNOWN)
     assert found.on_air is None
     assert {link.id: link.seen.id for link in found.links} == {
         "power": "now.not_in_profile",
@@ -153,9 +159,60 @@ def test_an_obs_that_will_not_talk_to_us_is_no_broken_link(reason):
     assert (said["input"], said["scene"], said["encoder"]) == ("unknown",) * 3
     assert said["uplink"] == "ok"  # the platform answers
     assert found.first_broken is None
+    assert (found.status, found.exit_code) == (Status.UNKNOWN, Exit.UNKNOWN)
 
 
-@pytest.mark.parametrize("reason", [Reason.TIMEOUT, Reason.CRASHED, Reason.AMBIGUOUS, Reason.NONE_HERE])
+@pytest.mark.parametrize(
+    ("link", "changes"),
+    [
+        ("power", {"power": NotSeen(Reason.TIMEOUT, {"url": "127.0.0.1:3493"})}),
+        ("power", {"power": mains(ups_status="")}),
+        ("camera", {"camera": NotSeen(Reason.CRASHED)}),
+        (
+            "ingest",
+            {"reach": NotSeen(Reason.FAILED, {"error": "EPERM"}), "obs": obs(reconnecting=False, streaming=False)},
+        ),
+    ],
+    ids=lambda value: str(value)[:20],
+)
+def test_one_link_that_could_not_be_seen_is_no_green_room(link, changes):
+    before = NOW - timedelta(hours=2)
+    found = chain(now=before, **changes)
+    assert [each.id for each in found.links if each.status is LinkStatus.UNKNOWN] == [link]
+    assert (found.first_broken, found.exit_code) == (None, Exit.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("link", "room", "changes"),
+    [
+        ("power", room_with(power={"ups": PowerDevice(silent="SANTAK")}), {"power": NotSeen(Reason.NOT_PUBLISHED)}),
+        ("camera", room_with(camera={"main": CameraDevice("obs:Cam 1")}), {}),
+        ("camera", ROOM, {"camera": NotSeen(Reason.NOT_IN_FILE)}),
+        ("scene", room_with(obs={"main": ObsPc(inputs=("Cam 1",))}), {}),
+        ("uplink", ROOM, {"obs": obs(streaming=False, sent=None, dropped=None)}),
+        (
+            "ingest",
+            room_with(push=Push("srt://a.example:9")),
+            {"reach": NotSeen(Reason.NOT_THIS_WAY), "obs": obs(streaming=False)},
+        ),
+        ("ingest", room_with(push=Push()), {"obs": obs(streaming=False)}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_what_this_room_has_not_or_now_does_not_look_at_makes_no_healthy_room_unknown(link, room, changes):
+    found = chain(room, now=NOW - timedelta(hours=2), **changes)
+    assert status(found)[link] == "skip"
+    assert found.exit_code is Exit.OK
+
+
+def test_of_several_supplies_one_that_is_not_seen_is_told():
+    room = room_with(power={"ups": PowerDevice(nut="ups@127.0.0.1"), "router": PowerDevice(nut="router@127.0.0.1")})
+    frozen = {ask_power(setting(room), "router"): NotSeen(Reason.TIMEOUT)}
+    found = walk(setting(room), {**world(ROOM), ask_power(setting(room), "ups"): mains(), **frozen}, NOW)
+    assert (status(found)["power"], found.exit_code) == ("unknown", Exit.UNKNOWN)
+
+
+@pytest.mark.parametrize("reason", [Reason.TIMEOUT, Reason.CRASHED, Reason.AMBIGUOUS])
 def test_a_camera_list_that_did_not_come_says_nothing_about_the_camera(reason):
     assert status(chain(camera=NotSeen(reason)))["camera"] == "unknown"
 
@@ -177,14 +234,24 @@ def test_a_stream_that_does_not_run_is_a_fault_only_while_the_show_is_on():
     idle = obs(streaming=False, sent=None, dropped=None)
     for now, wanted in (
         (NOW, "broken"),
-        (NOW - timedelta(hours=1), "unknown"),
-        (NOW + timedelta(hours=3.6), "unknown"),
+        (NOW - timedelta(hours=1), "skip"),
+        (NOW + timedelta(hours=3.6), "skip"),
     ):
         assert status(chain(now=now, obs=idle))["uplink"] == wanted
     past_midnight = replace(ROOM, show=Show(starts="22:00", hours=6))
     assert status(chain(past_midnight, now=NOW + timedelta(hours=6), obs=idle))["uplink"] == "broken"
     unsaid = replace(ROOM, show=Show())
-    assert status(chain(unsaid, obs=idle))["uplink"] == "unknown"
+    assert status(chain(unsaid, obs=idle))["uplink"] == "skip"
+
+
+def test_a_certificate_that_only_we_distrust_does_not_break_a_running_stream():
+    found = chain(reach=Reach("untrusted", 2.0, 3.0))
+    assert (status(found)["ingest"], found.exit_code) == ("ok", Exit.OK)
+
+
+def test_a_door_that_opens_on_silence_is_no_fault_of_the_line():
+    found = chain(obs=NotSeen(Reason.DENIED), reach=Reach("silent", 2.0, 3.0))
+    assert (status(found)["uplink"], status(found)["ingest"]) == ("ok", "broken")
 
 
 def test_a_shut_door_is_the_ingests_fault_not_the_lines():
@@ -233,11 +300,11 @@ def test_a_backup_ingest_that_is_the_main_one_is_none():
 def test_without_an_address_the_running_stream_speaks_for_the_ingest():
     room = replace(ROOM, push=Push())
     assert status(chain(room))["ingest"] == "ok"
-    assert status(chain(room, obs=obs(reconnecting=True)))["ingest"] == "unknown"
+    assert status(chain(room, obs=obs(reconnecting=True)))["ingest"] == "skip"
     srt = replace(ROOM, push=Push("srt://ingest.example:9000"))
     assert status(chain(srt, reach=NotSeen(Reason.NOT_THIS_WAY)))["ingest"] == "ok"
     idle = chain(srt, reach=NotSeen(Reason.NOT_THIS_WAY), obs=obs(streaming=False))
-    assert status(idle)["ingest"] == "unknown"
+    assert status(idle)["ingest"] == "skip"
 
 
 def test_a_companion_application_needs_the_virtual_camera_and_no_stream():
@@ -268,7 +335,7 @@ def test_spares_are_not_part_of_the_chain():
 
 def test_cameras_that_only_obs_sees_are_not_looked_for():
     room = replace(ROOM, camera={"main": CameraDevice("obs:Cam 1")}, mic={"main": MicDevice("obs:Lav 1")})
-    assert status(chain(room))["camera"] == "unknown"
+    assert status(chain(room))["camera"] == "skip"
     assert chain(room, obs=without("Cam 1")).first_broken.seen.params == {"name": "Cam 1"}
     assert chain(room, obs=with_input("Lav 1", muted=True)).first_broken.covers == ("mic",)
 
@@ -276,17 +343,18 @@ def test_cameras_that_only_obs_sees_are_not_looked_for():
 def test_network_cameras_are_asked_at_their_door():
     room = replace(ROOM, camera={"main": CameraDevice("rtsp://10.0.0.9/cam")})
     assert status(chain(room, camera=Reach("answered", 1.0, 2.0)))["camera"] == "ok"
-    assert chain(room, camera=Reach("timeout", 1.0)).first_broken.seen.id == "now.camera.no_answer"
+    for fault in ("timeout", "silent", "no-rtmp"):
+        assert chain(room, camera=Reach(fault, 1.0)).first_broken.seen.id == "now.camera.no_answer"
     udp = replace(ROOM, camera={"main": CameraDevice("udp://10.0.0.9:5000")})
-    assert status(chain(udp))["camera"] == "unknown"
+    assert status(chain(udp))["camera"] == "skip"
 
 
 def test_a_room_that_names_no_inputs_has_only_what_cannot_be_meant():
     room = Profile(camera={}, mic={}, power={}, obs={"main": ObsPc()})
-    assert status(chain(room, obs=with_input("Lav 1", muted=True)))["input"] == "unknown"
+    assert status(chain(room, obs=with_input("Lav 1", muted=True)))["input"] == "skip"
     assert status(chain(room, obs=with_input("Clip", media="error")))["input"] == "broken"
     assert status(chain(room, obs=with_input("Clip", file_missing=True)))["input"] == "broken"
-    assert status(chain(room))["scene"] == "unknown"
+    assert status(chain(room))["scene"] == "skip"
     several = replace(room, obs={"main": ObsPc(scenes=("Live", "Standby"))})
     assert status(chain(several, obs=obs(scene="Standby")))["scene"] == "ok"
     assert status(chain(several, obs=obs(scene="Test")))["scene"] == "broken"
@@ -318,4 +386,4 @@ def test_on_air_is_what_obs_says_else_what_is_seen():
 )
 def test_the_far_end_is_never_said_to_be_seen(far_end, seen):
     link = chain(room_with(far_end=far_end)).links[-1]
-    assert (link.status, link.seen.id) == (LinkStatus.UNKNOWN, f"now.far_end.{seen}")
+    assert (link.status, link.seen.id) == (LinkStatus.SKIP, f"now.far_end.{seen}")

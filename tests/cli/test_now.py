@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 from command import rigcheck
 from services_obs import AWKWARD, ObsStudio
+from services_rtmp import ingest
+from services_rude import greet, rude, stay
 from services_video import free_port, nginx
 
 pytestmark = pytest.mark.svc
@@ -128,7 +130,7 @@ def test_a_room_on_air_in_which_all_works_is_left_as_it_was(rig: Rig) -> None:
         after = rig.obs.ask("GetStreamStatus")
         assert rig.obs.ask("GetRecordStatus")["outputActive"] is False
     unseen = {"power", "camera", "far_end"}
-    assert status(made) == {link: "unknown" if link in unseen else "ok" for link in status(made)}
+    assert status(made) == {link: "skip" if link in unseen else "ok" for link in status(made)}
     assert (made["first_broken"], made["exit_code"], made["on_air"], made["steps"]) == (None, 0, True, [])
     assert after["outputDuration"] > before["outputDuration"]  # the same stream, not another one
     assert not list(rig.obs.recordings.iterdir())
@@ -215,25 +217,40 @@ def test_a_target_that_does_not_answer(rig: Rig) -> None:
     assert (made["first_broken"], seen(made, "ingest")) == ("ingest", "now.ingest.timeout")
 
 
-def test_a_target_that_answers_hears_nothing(rig: Rig) -> None:
-    with socket.socket() as server:
-        server.bind(("127.0.0.1", 0))
-        server.listen(8)
-        made = rig.now(port=server.getsockname()[1])
-        guest, _ = server.accept()
-        with guest, contextlib.suppress(ConnectionResetError):
-            assert guest.recv(1) == b""
+def test_a_target_that_answers_before_the_show(rig: Rig) -> None:
+    with nginx_at(rig):
+        made = rig.now()
     assert (made["first_broken"], seen(made, "ingest"), made["exit_code"]) == (None, "now.ingest.answers", 0)
 
 
-def test_a_wrong_password_is_no_broken_link(rig: Rig) -> None:
+def test_a_target_that_takes_the_call_and_stays_silent(rig: Rig) -> None:
+    with rude(stay) as port:
+        made = rig.now(port=port)
+    assert (made["first_broken"], seen(made, "ingest"), made["exit_code"]) == ("ingest", "now.ingest.silent", 2)
+
+
+def test_a_server_whose_worker_stands_still(tmp_path) -> None:
+    with ingest(tmp_path / "server") as server:
+        room = tmp_path / "hung.yaml"
+        room.write_text(f'room: hung\ncamera: {{}}\nmic: {{}}\npower: {{}}\npush: {{url: "{server.url}"}}\n')
+        well = json.loads(rigcheck(tmp_path, "now", room, "--format", "json").stdout)
+        with server.hung():
+            made = json.loads(rigcheck(tmp_path, "now", room, "--format", "json").stdout)
+        assert server.asked == []  # nobody published
+    assert (well["first_broken"], seen(well, "ingest"), well["exit_code"]) == (None, "now.ingest.answers", 0)
+    assert (made["first_broken"], seen(made, "ingest"), made["exit_code"]) == ("ingest", "now.ingest.silent", 2)
+    assert made["took_s"] < MOST_S
+
+
+def test_a_wrong_password_is_no_broken_link_and_no_whole_chain(rig: Rig) -> None:
     with nginx_at(rig):
         room = rig.room()
         done = rigcheck(rig.folder, "now", room, "--format", "json", **{rig.obs.variable: "wrong"})
     made = json.loads(done.stdout)
     assert [status(made)[link] for link in ("input", "scene", "encoder")] == ["unknown"] * 3
     assert seen(made, "input") == "reason.denied"
-    assert done.returncode == 0  # the ingest answers
+    assert (status(made)["ingest"], made["first_broken"]) == ("ok", None)
+    assert (made["status"], done.returncode) == ("unknown", 3)
     assert "wrong" not in done.stdout + done.stderr
 
 
@@ -285,6 +302,19 @@ def test_a_room_without_anything_to_see_exits_3(tmp_path) -> None:
     done = rigcheck(tmp_path, "now", room)
     assert (done.returncode, done.stderr) == (3, "")
     assert done.stdout.startswith("NOTHING COULD BE SEEN   bare")
+
+
+def test_a_supply_that_does_not_answer_in_time_exits_3(tmp_path) -> None:
+    room = tmp_path / "frozen.yaml"
+    with rude(greet) as port, socket.create_server(("127.0.0.1", 0)) as upsd:
+        room.write_text(
+            "room: frozen\ncamera: {}\nmic: {}\n"
+            f'power: {{ups: {{nut: "ups@127.0.0.1:{upsd.getsockname()[1]}"}}}}\n'
+            f'push: {{url: "rtmp://127.0.0.1:{port}/live"}}\n'
+        )
+        done = rigcheck(tmp_path, "now", room)
+    assert (done.returncode, done.stderr) == (3, "")
+    assert done.stdout.startswith("NOTHING SEEN BROKEN; LINKS NOT SEEN: 1   frozen")
 
 
 def test_a_recorded_room_is_walked_too(tmp_path) -> None:

@@ -22,7 +22,7 @@ WORDS = {language: load_catalogue(language) for language in languages()}
 each_language = pytest.mark.parametrize("words", WORDS.values(), ids=WORDS)
 KEYS = [
     "schema", "rigcheck", "command", "started_at", "took_s", "source", "profile", "room", "on_air", "links",
-    "first_broken", "plan", "steps", "exit_code",
+    "first_broken", "plan", "steps", "status", "exit_code",
 ]  # fmt: skip
 
 
@@ -94,8 +94,18 @@ def test_a_stream_that_does_not_run_is_in_the_first_line():
 def test_nothing_seen_is_not_nothing_broken():
     bare = Profile(camera={}, mic={}, power={})
     found = replace(report(), chain=walk(setting(bare), {}, NOW), room=None)
+    assert json.loads(chain_json(found, WORDS["en"]))["status"] == "unknown"
     assert screen(found)[0] == "NOTHING COULD BE SEEN   not known if on air"
     assert screen(found)[-1] == "took 1.8 s   exit 3"
+
+
+def test_a_room_half_seen_is_not_said_to_be_whole():
+    found = report(obs=NotSeen(Reason.DENIED))
+    assert screen(found)[0] == "NOTHING SEEN BROKEN; LINKS NOT SEEN: 3   beauty-3   on air"
+    assert screen(found)[-1] == "took 1.8 s   exit 3"
+    assert "?         OBS scene  access denied" in screen(found)
+    made = json.loads(chain_json(found, WORDS["en"]))
+    assert (made["status"], made["exit_code"]) == ("unknown", 3)
 
 
 @each_language
@@ -108,6 +118,7 @@ def test_no_line_is_too_wide(words, width):
         {"reach": Reach("timeout")},
         {"obs": NotSeen(Reason.UNREACHABLE)},
         {"power": mains(ups_status="OB LB")},
+        {"obs": NotSeen(Reason.DENIED)},
     ):
         lines = screen(report(room, **changes), words, width=width)
         assert max(map(cell_len, lines)) <= width
@@ -117,7 +128,7 @@ def test_no_line_is_too_wide(words, width):
 def test_every_link_has_its_line_in_order(words):
     links = screen(report(), words)[2 : 2 + len(LINKS)]
     assert all(words.text(f"now.link.{link}") in line for link, line in zip(LINKS, links, strict=True))
-    assert [line.split()[0] for line in links] == [words.text("now.status.ok")] * 7 + [words.text("now.status.unknown")]
+    assert [line.split()[0] for line in links] == [words.text("now.status.ok")] * 7 + [words.text("now.status.skip")]
 
 
 def test_what_a_device_calls_itself_cannot_move_the_cursor():
@@ -146,7 +157,7 @@ def test_json_has_the_documented_keys():
             "text": "Standby is on the programme, not Live",
         },
     }
-    assert (made["first_broken"], made["exit_code"], made["on_air"]) == ("scene", 2, True)
+    assert (made["first_broken"], made["status"], made["exit_code"], made["on_air"]) == ("scene", "fail", 2, True)
     assert made["plan"] == {"covers": "content", "origin": "backup.content"}
     assert [step["kind"] for step in made["steps"]] == ["mend", "backup", "backup", "backup"]
     assert made["steps"][0] == {
@@ -160,7 +171,8 @@ def test_json_has_the_documented_keys():
 
 def test_json_of_a_room_that_works():
     made = json.loads(chain_json(report(), WORDS["en"]))
-    assert (made["first_broken"], made["plan"], made["steps"], made["exit_code"]) == (None, None, [], 0)
+    assert (made["first_broken"], made["plan"], made["steps"]) == (None, None, [])
+    assert (made["status"], made["exit_code"]) == ("ok", 0)
 
 
 def test_json_is_the_same_in_every_language_but_for_its_texts():

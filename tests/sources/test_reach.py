@@ -1,4 +1,4 @@
-"""How far a connection comes, told apart: answered, refused, no answer, no such name, nobody to ask for names."""
+"""How far a connection comes, told apart: answered, refused, silent, no answer, no such name, nobody to ask for names."""
 
 import errno
 import socket
@@ -8,6 +8,9 @@ from contextlib import contextmanager
 
 import anyio
 import pytest
+from services_https import authority, server_context
+from services_rtmp import tls_door
+from services_rude import greet, rude, send, stay
 
 from rigcheck.errors import NotSeen
 from rigcheck.link_state import Reach, ReachRequest
@@ -44,9 +47,9 @@ def full_house() -> Iterator[int]:
                 guest.close()
 
 
-def test_a_server_answers_and_hears_not_a_byte():
+def test_a_camera_answers_and_hears_not_a_byte():
     with listener() as (server, port):
-        found = look(f"rtmp://127.0.0.1:{port}/live")
+        found = look(f"rtsp://127.0.0.1:{port}/live")
         guest, _ = server.accept()
         with guest:
             guest.settimeout(2)
@@ -62,6 +65,64 @@ def _heard(guest: socket.socket) -> bytes:
         return guest.recv(100)
     except ConnectionResetError:  # closed without a word
         return b""
+
+
+def test_an_rtmp_server_that_greets_has_answered():
+    with rude(greet) as port:
+        found = look(f"rtmp://127.0.0.1:{port}/live")
+    assert found.outcome == "answered"
+    assert found.connect_ms is not None
+
+
+def test_an_rtmp_server_is_never_told_more_than_a_greeting():
+    heard: list[bytes] = []
+
+    def listen(guest: socket.socket) -> None:
+        greet(guest)
+        heard.append(guest.recv(100))
+
+    with rude(listen) as port:
+        assert look(f"rtmp://127.0.0.1:{port}/live").outcome == "answered"
+        for _ in range(50):
+            if heard:
+                break
+            time.sleep(0.02)
+    assert heard == [b""]
+
+
+@pytest.mark.parametrize("scheme", ["rtmp", "rtmps"])
+def test_a_server_that_takes_the_call_and_stays_silent_has_not_answered(scheme):
+    with rude(stay) as port:
+        began = time.monotonic()
+        found = look(f"{scheme}://127.0.0.1:{port}/live")
+    assert found.outcome == "silent"
+    assert found.connect_ms is not None
+    assert time.monotonic() - began < reach.GREETING_LIMIT_S + 0.7
+
+
+def hang_up(guest: socket.socket) -> None:
+    guest.recv(65536)
+
+
+WEB = b"HTTP/1.1 400 Bad Request\r\n\r\n"
+STUB = b"\x03" + bytes(700)
+
+
+@pytest.mark.parametrize("scheme", ["rtmp", "rtmps"])
+@pytest.mark.parametrize("deeds", [(hang_up,), (send(WEB), stay), (send(STUB),)], ids=["hangs-up", "web", "half"])
+def test_what_answers_something_else_is_no_rtmp_server(scheme, deeds):
+    with rude(*deeds) as port:
+        assert look(f"{scheme}://127.0.0.1:{port}/live").outcome == "no-rtmp"
+
+
+@pytest.mark.parametrize(
+    ("name", "good", "outcome"),
+    [("127.0.0.1", "ok", "answered"), ("127.0.0.1", "expired", "untrusted"), ("other.example", "ok", "untrusted")],
+)
+def test_rtmps_is_greeted_behind_a_certificate_that_holds(tmp_path, monkeypatch, name, good, outcome):
+    context = server_context(authority(tmp_path, monkeypatch), name, good=good)
+    with rude(greet) as inner, tls_door(context, inner) as port:
+        assert look(f"rtmps://127.0.0.1:{port}/live").outcome == outcome
 
 
 def test_nobody_there_is_refused():
@@ -125,7 +186,7 @@ def test_errors_of_the_way_there(monkeypatch, error):
 
 
 def test_of_two_addresses_one_that_answers_is_enough(monkeypatch):
-    with listener() as (_, port):
+    with rude(greet) as port:
         families = [(socket.AF_INET6, "::1"), (socket.AF_INET, "127.0.0.1"), (socket.AF_INET, "127.0.0.2")]
         found = [(family, 1, 6, "", (host, port)) for family, host in families]
         monkeypatch.setattr(socket, "getaddrinfo", lambda *_args, **_options: found)
@@ -139,7 +200,11 @@ def test_what_has_no_tcp_door_cannot_be_asked(url):
     assert caught.value.reason is Reason.NOT_THIS_WAY
 
 
-@pytest.mark.parametrize("sample", [Reach("answered", 3.5, 12.25), Reach("no-name")], ids=lambda sample: sample.outcome)
+@pytest.mark.parametrize(
+    "sample",
+    [Reach("answered", 3.5, 12.25), Reach("silent", 3.5, 1.0), Reach("no-name")],
+    ids=lambda sample: sample.outcome,
+)
 def test_it_can_be_kept_and_read_again(sample):
     again = decode("reach", *encode(sample))
     assert isinstance(again, Reach)
