@@ -15,7 +15,7 @@ import numpy as np
 from rigcheck.baseline import Baseline
 from rigcheck.encoder_state import EncoderRequest
 from rigcheck.errors import BadInputError, NotSeen, UsageError
-from rigcheck.model import Message, Reason, Stage
+from rigcheck.model import Message, Reason, Stage, legible
 from rigcheck.push_plan import PushPlan
 from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample, SyncRequest
 from rigcheck.sources.manifest import PROFILE, bad_recording
@@ -146,7 +146,7 @@ def _open_folder(path: Path) -> FixtureSource:
     recording = read_recording(path)
     _check_profile(path, recording.profile)
     return FixtureSource(
-        name=f"replay:{path.resolve().name}",
+        name=_named(path),
         profile_path=path / PROFILE,
         recorded_at=recording.recorded_at,
         stage=recording.stage,
@@ -169,7 +169,11 @@ def _check_profile(path: Path, text: str) -> None:
 
 
 def _open_file(path: Path, *, phases: bool) -> FileSource:
-    return FileSource(f"replay:{path.resolve().name}", path, _content(path), phases=phases)
+    return FileSource(_named(path), path, _content(path), phases=phases)
+
+
+def _named(path: Path) -> str:
+    return f"replay:{legible(path.resolve().name)}"
 
 
 def _content(path: Path) -> frozenset[str]:
