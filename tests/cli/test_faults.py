@@ -69,6 +69,12 @@ def test_an_empty_room_is_none_and_an_empty_variable_is_not_set(tmp_path) -> Non
     assert made["source"] == "replay:good"
 
 
+def test_a_quiet_take_without_a_recording_is_wrong_usage(tmp_path) -> None:
+    done = rigcheck(tmp_path, "mic", "--quiet-take", "quiet.wav", "--format", "json")
+    assert done.returncode == 64
+    assert json.loads(done.stdout)["error"]["id"] == "error.usage.quiet-take"
+
+
 @pytest.mark.parametrize("spec", ["demo:nope", "nowhere.mp4", "."])
 def test_a_missing_recording_is_bad_input(tmp_path, spec: str) -> None:
     done = rigcheck(tmp_path, "preflight", "--replay", spec, "--format", "json")
