@@ -259,3 +259,8 @@ class Report:
     def stops(self) -> tuple[Finding, ...]:
         """The faults that viewers would see or hear: those that say do not go live."""
         return tuple(f for f in self.findings if f.impact is Impact.STOP and f.counted is Status.FAIL)
+
+
+def legible(text: str) -> str:
+    """The text with a question mark for each half character: a name that is no UTF-8 has them, and no file takes them."""
+    return text.encode("utf-8", "replace").decode()

@@ -14,7 +14,7 @@ from typing import Any, get_args
 from rigcheck.cli.state import state_folder
 from rigcheck.drill_plan import Cover
 from rigcheck.drill_state import By, Drilled
-from rigcheck.model import Message, Status
+from rigcheck.model import Message, Status, legible
 
 MOST_BYTES = 4_000_000
 """Our own rule: ten drills a day for years; what is more is no history."""
@@ -29,7 +29,9 @@ def keep_drilled(room: str | None, drilled: Drilled) -> Message | None:
             stream.seek(-1 if stream.tell() else 0, os.SEEK_END)
             torn = stream.read() not in (b"", b"\n")  # by a power cut
             stream.write(
-                (b"\n" if torn else b"") + json.dumps(row, ensure_ascii=False, allow_nan=False).encode() + b"\n"
+                (b"\n" if torn else b"")
+                + legible(json.dumps(row, ensure_ascii=False, allow_nan=False)).encode()
+                + b"\n"
             )
             stream.flush()
             os.fsync(stream.fileno())

@@ -14,9 +14,10 @@ from rigcheck.cli.attendant import Attendant
 from rigcheck.cli.options import MicOptions, Options
 from rigcheck.cli.rooms import find_room, room_key
 from rigcheck.drill_plan import Backup
+from rigcheck.errors import UsageError
 from rigcheck.i18n import Catalogue
 from rigcheck.loading import load_profile
-from rigcheck.model import Stage
+from rigcheck.model import Message, Stage
 from rigcheck.present.progress import shows_prompts
 from rigcheck.profile import Profile, main_name
 
@@ -37,8 +38,12 @@ class Evidence:
 
 
 def find_evidence(options: Options, words: Catalogue) -> Evidence:
-    """Where to look, in which room: this computer, or what was recorded."""
-    return _recorded(options, options.replay) if options.replay else _live(options, words)
+    """Where to look, in which room: this computer, or what was recorded. A quiet take goes with a recording only."""
+    if options.replay:
+        return _recorded(options, options.replay)
+    if isinstance(options, MicOptions) and options.quiet_take is not None:
+        raise UsageError(Message("error.usage.quiet-take", {"path": str(options.quiet_take)}))
+    return _live(options, words)
 
 
 def _live(options: Options, words: Catalogue) -> Evidence:

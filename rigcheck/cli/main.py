@@ -30,6 +30,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
     _hear_sigterm()
     try:
         _tell_of_pending(arguments)
+        _refuse_empty(arguments)
         return _run(arguments)
     except StoppedError as stopped:
         return _tell(stopped.message, stopped.exit_code, arguments, is_reported=True)
@@ -59,6 +60,15 @@ def _run(arguments: Sequence[str]) -> int:
     if code == Exit.INTERRUPTED:  # typer answers Ctrl-C with the code alone
         raise KeyboardInterrupt
     return int(code or 0)
+
+
+def _refuse_empty(arguments: Sequence[str]) -> None:
+    """No value is ever meant to be empty: it is a variable that nobody set, and `--replay ""` must open no device."""
+    for before, argument in zip(("", *arguments), arguments, strict=False):
+        name, equals, value = argument.partition("=")
+        if not argument or (name.startswith("--") and equals and not value):
+            option = (name or before) if (name or before).startswith("-") else None
+            raise UsageError(Message("error.usage.empty", {"option": option}))
 
 
 def _tell_of_pending(arguments: Sequence[str]) -> None:

@@ -37,13 +37,13 @@ def write_text(text: str, options: Options) -> None:
 
 
 def write_screen(text: str, *, is_json: bool = False) -> None:
-    """Write to stdout; JSON always in UTF-8, whatever the console speaks.
+    """Write to stdout; JSON always in UTF-8, whatever the console speaks. Broken text, as of a file name, gets question marks.
 
     A reader that has gone is nobody's fault; a full disk behind stdout raises UnwritableError.
     """
     try:
         if is_json and isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace")
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -84,9 +84,10 @@ def write_whole(path: Path, content: str | bytes, *, is_private: bool = False) -
     """Write a file in one step: readers see the old one or the new one, never half of it.
 
     A link stays one; a device or pipe (`/dev/stdout`) is written to, not replaced. Raises UnwritableError (full disk, no
-    such folder, read-only) and leaves nothing behind. `is_private`: only this user may read it.
+    such folder, read-only) and leaves nothing behind. Broken text, as of a file name, gets question marks. `is_private`:
+    only this user may read it.
     """
-    data = content.encode("utf-8") if isinstance(content, str) else content
+    data = content.encode("utf-8", "replace") if isinstance(content, str) else content
     try:
         if _is_odd(path):
             path.write_bytes(data)

@@ -161,7 +161,7 @@ def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | N
         check
         for check in (ALL_CHECKS if wanted or parts else CHECKS)
         if (parts is None or check.part in parts)
-        and (not wanted or check.id in wanted or check.part in wanted)
+        and (only is None or check.id in wanted or check.part in wanted)
         and not (check.id in unwanted or check.part in unwanted)
     )
     if not chosen:

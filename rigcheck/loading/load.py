@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rigcheck.loading.file import read_profile
 from rigcheck.loading.issue import ProfileError
+from rigcheck.model import legible
 from rigcheck.profile import Profile
 
 
@@ -27,4 +28,4 @@ def load_profile(path: Path, *, checks: Collection[str] | None = None) -> Profil
         issues = [*issues, *found]
     if profile is None or issues:
         raise ProfileError(str(path), issues)
-    return replace(profile, name=path.stem, path=str(path), sha256=reading.digest.hexdigest())
+    return replace(profile, name=legible(path.stem), path=str(path), sha256=reading.digest.hexdigest())

@@ -27,6 +27,7 @@ WEAKEST = 0.045  # -27 dB; clean speech stays under 0.04 beyond the multiples of
 SHARPEST_S, AROUND_S = 0.0008, 0.01
 RMS_OVER, PEAK_OVER = 6.0, 1.75  # over what is within 10 ms: multiples of a pitch come in flocks, an echo alone
 MOST_AGAIN, OF_ITSELF = 0.15, 0.03  # at twice the delay, where an echo has -g/2 of its gain g, and a beat half or all
+MOST_THIRD = 2.0  # at a third of the delay: an echo too early to be judged comes again at three times its own, as g^3/3
 LOW_SHARE = 0.5  # of the voice's range alone: an echo is in all of the sound
 
 
@@ -109,8 +110,8 @@ def _at(comb: _Comb, delay_s: float, which: NDArray[np.bool_]) -> float:
 
 
 def _stands_alone(comb: _Comb, gain: float, delay_s: float) -> bool:
-    """Whether the peak stands out of its surroundings, and does not come again at twice the delay."""
-    place, again = (round(times * delay_s * comb.rate_hz) for times in (1, 2))
+    """Whether the peak stands out of its surroundings, does not come again at twice the delay, and is itself no third."""
+    third, place, again = (round(times * delay_s * comb.rate_hz) for times in (1 / 3, 1, 2))
     sharp, around = (round(each_s * comb.rate_hz) for each_s in (SHARPEST_S, AROUND_S))
     left, right = comb.cepstrum[place - around : place - sharp], comb.cepstrum[place + sharp + 1 : place + around]
     near = np.concatenate((left, right))
@@ -118,5 +119,6 @@ def _stands_alone(comb: _Comb, gain: float, delay_s: float) -> bool:
     return bool(
         gain >= RMS_OVER * np.sqrt(np.mean(np.square(near)))
         and gain >= PEAK_OVER * np.abs(near).max()
+        and comb.cepstrum[third - sharp : third + sharp + 1].max() < MOST_THIRD * gain
         and second[np.argmax(np.abs(second))] < max(MOST_AGAIN * gain, OF_ITSELF)
     )

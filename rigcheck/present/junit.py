@@ -1,7 +1,8 @@
 """The report as JUnit XML, for CI: a suite a part of the room, a case a check and device.
 
 What counts decides, not what was seen: a fault that the room waived, or that costs only the reserve, fails no build.
-JUnit knows no warnings: they pass, and their words stand in the case's output.
+JUnit knows no warnings: they pass, and their words stand in the case's output. Skipped cases alone would pass too, so
+a run that judged nothing has an error of its own.
 """
 
 from __future__ import annotations
@@ -24,15 +25,30 @@ def junit(report: Report, words: Catalogue) -> str:
     made = JUnitXml("rigcheck")
     for part in dict.fromkeys(finding.check.partition(".")[0] for finding in report.findings):
         made.add_testsuite(_suite(part, report, words))
+    if report.status is Status.UNKNOWN and all(finding.status is Status.SKIP for finding in report.findings):
+        made.add_testsuite(_unjudged(report, words))
     return made.tostring().decode("utf-8")  # type: ignore[no-any-return,no-untyped-call] # the library leaves it untyped
 
 
 def _suite(part: str, report: Report, words: Catalogue) -> TestSuite:
-    suite = TestSuite(_xml(f"{report.room or 'rigcheck'}.{part}"))
-    suite.timestamp = (utc_text(report.started_at) or "").removesuffix("Z")  # without a zone, as JUnit's schema has it
+    suite = _empty_suite(part, report)
     for finding in report.findings:
         if finding.check.partition(".")[0] == part:
             suite.add_testcase(_case(finding, counted(finding, require_backup=report.require_backup), words))
+    return suite
+
+
+def _unjudged(report: Report, words: Catalogue) -> TestSuite:
+    suite = _empty_suite("run", report)
+    case = TestCase(_xml(report.command), "rigcheck.run", 0)
+    case.result = [Error(_xml(words.text("unjudged", {"n": len(report.findings) or None})), str(Status.UNKNOWN))]
+    suite.add_testcase(case)
+    return suite
+
+
+def _empty_suite(part: str, report: Report) -> TestSuite:
+    suite = TestSuite(_xml(f"{report.room or 'rigcheck'}.{part}"))
+    suite.timestamp = (utc_text(report.started_at) or "").removesuffix("Z")  # without a zone, as JUnit's schema has it
     return suite
 
 

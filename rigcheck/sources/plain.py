@@ -14,6 +14,8 @@ from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 import annotated_types
 import numpy as np
 
+from rigcheck.model import legible
+
 Json = Any
 T = TypeVar("T")
 LARGEST_INT = 2**53
@@ -41,7 +43,7 @@ def plain(value: Any) -> Json:  # noqa: ANN401 - any frozen value
         return plain(value.isoformat() if isinstance(value, datetime) else value.item())
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+    return legible(value) if isinstance(value, str) else value
 
 
 def hints_of(owner: type[Any]) -> dict[str, Any]:

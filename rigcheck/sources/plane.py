@@ -47,7 +47,10 @@ def planes_of(frame: VideoFrame) -> Planes:
 
 
 def colours(frame: VideoFrame) -> Picture:
-    """(H, W, 3) full-range BGR, by the frame's own matrix and range."""
+    """(H, W, 3) full-range BGR, by the frame's own matrix and range; of 16 bits the nearest of 8, FFmpeg rounds some up."""
+    if frame.format.components[0].bits == 16:  # noqa: PLR2004 - white is 65535, which is 257 times 255
+        whole, rest = np.divmod(frame.to_ndarray(format="rgb48le")[..., ::-1], 257)
+        return np.asarray(whole + (rest > 257 // 2), np.uint8)
     return np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
 
 

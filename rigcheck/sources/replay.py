@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,7 +16,7 @@ import numpy as np
 from rigcheck.baseline import Baseline
 from rigcheck.encoder_state import EncoderRequest
 from rigcheck.errors import BadInputError, NotSeen, UsageError
-from rigcheck.model import Message, Reason, Stage
+from rigcheck.model import Message, Reason, Stage, legible
 from rigcheck.push_plan import PushPlan
 from rigcheck.samples import AudioClip, AudioRequest, CameraRequest, PowerRequest, Request, Sample, SyncRequest
 from rigcheck.sources.manifest import PROFILE, bad_recording
@@ -121,15 +122,25 @@ def open_replay(spec: str, *, quiet_take: Path | None = None, phases: bool = Fal
     UsageError where a quiet take does not belong to it.
     """
     path = _demo_room(spec) if spec.startswith(DEMO) else Path(spec)
+    with _reading(path, spec):
+        source = _open_folder(path) if path.is_dir() else _open_file(path, phases=phases)
+    if quiet_take is None:
+        return source
+    with _reading(quiet_take, str(quiet_take)):
+        return _with_quiet(source, quiet_take)
+
+
+@contextmanager
+def _reading(path: Path, spec: str) -> Iterator[None]:
+    """Raises BadInputError, in the words that were typed, where there is no such file or the system does not let us at it."""
     try:
         if not path.exists():
             raise BadInputError(Message("error.replay.missing", {"path": spec}))
-        source = _open_folder(path) if path.is_dir() else _open_file(path, phases=phases)
+        yield
     except OSError as error:
         raise BadInputError(
             Message("error.replay.unreadable", {"path": spec, "error": error.strerror or str(error)})
         ) from error
-    return source if quiet_take is None else _with_quiet(source, quiet_take)
 
 
 def _demo_room(spec: str) -> Path:
@@ -146,7 +157,7 @@ def _open_folder(path: Path) -> FixtureSource:
     recording = read_recording(path)
     _check_profile(path, recording.profile)
     return FixtureSource(
-        name=f"replay:{path.resolve().name}",
+        name=_named(path),
         profile_path=path / PROFILE,
         recorded_at=recording.recorded_at,
         stage=recording.stage,
@@ -169,7 +180,11 @@ def _check_profile(path: Path, text: str) -> None:
 
 
 def _open_file(path: Path, *, phases: bool) -> FileSource:
-    return FileSource(f"replay:{path.resolve().name}", path, _content(path), phases=phases)
+    return FileSource(_named(path), path, _content(path), phases=phases)
+
+
+def _named(path: Path) -> str:
+    return f"replay:{legible(path.resolve().name)}"
 
 
 def _content(path: Path) -> frozenset[str]:

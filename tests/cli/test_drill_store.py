@@ -42,6 +42,11 @@ def test_what_is_kept_is_read_back_oldest_first_by_room(folder) -> None:
     assert kept_drills("another") == ()
 
 
+def test_a_name_that_is_no_utf_8_is_kept_with_question_marks() -> None:
+    assert keep_drilled("beauty-3", replace(ONE, operator="\udcbf小李")) is None
+    assert kept_drills("beauty-3") == (replace(ONE, operator="?小李"),)
+
+
 @pytest.mark.parametrize("junk", ['{"drill": "cam', "null", "[]", "{}", "\0\0\0", '"x"', "1e999"])
 def test_a_line_that_is_none_is_passed_over(folder, junk: str) -> None:
     keep_drilled("beauty-3", ONE)

@@ -30,6 +30,7 @@ def test_an_unknown_option_is_a_usage_error(tmp_path) -> None:
         (["--skip", "kamera"], "camera"),
         (["--format", "yaml"], "json"),
         (["--only", "mic", "--skip", "mic"], ""),
+        (["--only", " , "], "--only"),
         (["--lang", "tlh"], "zh-Hans"),
     ],
 )
@@ -38,6 +39,40 @@ def test_a_wrong_word_is_a_usage_error_with_a_hint(tmp_path, arguments: list[str
     assert done.returncode == 64
     assert word in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["mic", "--replay", ""],
+        ["mic", "--replay="],
+        ["preflight", "-p", ""],
+        ["preflight", "--only", ""],
+        ["mic", "--quiet-take", ""],
+        ["now", "--replay", ""],
+        ["baseline", "set", "--replay", ""],
+        ["devices", "--replay", ""],
+    ],
+)
+def test_an_empty_value_opens_no_device(tmp_path, arguments: list[str]) -> None:
+    done = rigcheck(tmp_path, *arguments)
+    assert done.returncode == 64
+    assert done.stdout == ""
+    assert f"empty value is given after {arguments[-1].strip('=') or arguments[-2]}" in done.stderr
+
+
+def test_an_empty_room_is_none_and_an_empty_variable_is_not_set(tmp_path) -> None:
+    done = rigcheck(tmp_path, "host", "", "--format", "json")
+    assert done.returncode == 64
+    assert json.loads(done.stdout)["error"]["id"] == "error.usage.empty"
+    made = report(rigcheck(tmp_path, "host", "--replay", "demo:good", "--format", "json", RIGCHECK_PROFILE=""))
+    assert made["source"] == "replay:good"
+
+
+def test_a_quiet_take_without_a_recording_is_wrong_usage(tmp_path) -> None:
+    done = rigcheck(tmp_path, "mic", "--quiet-take", "quiet.wav", "--format", "json")
+    assert done.returncode == 64
+    assert json.loads(done.stdout)["error"]["id"] == "error.usage.quiet-take"
 
 
 @pytest.mark.parametrize("spec", ["demo:nope", "nowhere.mp4", "."])

@@ -84,6 +84,12 @@ def test_what_is_no_echo(sound):
     assert echo(sound, RATE) is None
 
 
+@pytest.mark.parametrize(("delay_ms", "level_db"), list(product((4, 8, 11, 12, 16, 19), (0, -3, -6))))
+def test_an_echo_too_early_is_none_and_no_later_one(delay_ms, level_db):
+    """A loud one has a peak at three times its delay, too, and that is where echoes are looked for."""
+    assert echo(echoed(voice(8) + noise(-60, 8), delay_ms, level_db), RATE) is None
+
+
 def test_an_echo_too_faint_to_be_sure_of():
     assert echo(echoed(voice(8) + noise(-60, 8), 120, -28), RATE) is None
 

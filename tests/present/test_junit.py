@@ -53,6 +53,22 @@ def test_what_counts_decides(status, impact, required, kind) -> None:
     assert [type(each) for each in result] == ([kind] if kind else [])
 
 
+def test_a_run_that_judged_nothing_is_an_error() -> None:
+    """What a recording holds none of is skipped, in every check: exit 3, and no reader of JUnit fails for a skip."""
+    good = report_of(Room())
+    skipped = tuple(replace(each, status=Status.SKIP, reason=Reason.NOT_IN_FILE) for each in good.findings)
+    for findings, told in (
+        (skipped, f"nothing was judged: all {len(skipped)} checks were skipped"),
+        ((), "nothing was judged"),
+    ):
+        unknown = replace(good, command="sync", status=Status.UNKNOWN, findings=findings)
+        *_, (name, (error,)) = cases(junit(unknown, WORDS)).items()
+        assert (name, type(error), error.message) == ("sync", Error, told)
+    assert JUnitXml.fromstring(junit(unknown, WORDS).encode()).errors == 1
+    blind = replace(unknown, findings=(replace(skipped[0], status=Status.UNKNOWN, reason=Reason.TIMEOUT), skipped[1]))
+    assert len(cases(junit(blind, WORDS))) == len(blind.findings), "it has its own error"
+
+
 def test_a_warning_passes_and_is_told(tmp_path) -> None:
     del tmp_path
     made = report_of(Room({"mic.loudness_lufs": -22.0}))

@@ -84,6 +84,17 @@ def test_pictures_are_exact(suffix, tmp_path):
     assert np.array_equal(clip.frames[0], np.rot90(COLOURED, -1)[:160])
 
 
+@pytest.mark.parametrize(("suffix", "channels"), [("png", 1), ("png", 3), ("tif", 3), ("ppm", 3)])
+def test_pictures_of_16_bits_are_the_nearest_of_8(suffix, channels, tmp_path):
+    import cv2
+
+    path = tmp_path / f"room.{suffix}"
+    fine = np.random.default_rng(5).integers(0, 65536, (90, 160, channels), np.uint16)
+    cv2.imwrite(str(path), fine)
+    clip = read_clip(path, CameraRequest(), whole=True)
+    assert np.array_equal(clip.frames[0], np.broadcast_to(np.rint(fine / 257), (90, 160, 3)))
+
+
 def test_jpeg_is_read_as_opencv_reads_it_whatever_way_it_claims_to_stand(tmp_path):
     import cv2
 

@@ -263,6 +263,12 @@ async def test_a_quiet_take_of_another_form_is_refused(tmp_path, other):
     assert refused(speak, quiet_take=quiet) == "error.replay.quiet-take"
 
 
+async def test_a_quiet_take_that_is_missing_is_told_as_a_recording_is(tmp_path):
+    speak = write_wav(tmp_path / "a.wav", 1)
+    assert refused(speak, quiet_take=tmp_path / "b.wav") == refused(tmp_path / "b.wav") == "error.replay.missing"
+    assert refused(speak, quiet_take=speak / "b.wav") == refused(speak / "b.wav")
+
+
 async def test_a_quiet_take_belongs_to_a_take(tmp_path):
     quiet = write_wav(tmp_path / "b.wav", 1)
     for spec in ("demo:good", str(write_still(tmp_path / "a.png"))):
