@@ -59,10 +59,11 @@ NAMED = "USER:env:NAME@HOST"
 """How a URL names the password that it needs; a value of its query stands as `auth_key=env:NAME`."""
 REFERENCE = r"env:[A-Za-z_]\w*"
 """The only reference to a secret that can stand within a URL."""
+_SECRETIVE = "(?:pass|passw(?:or)?d|passphrase|pwd|secret|token|key|auth|sig|sign|signature)"
+"""How names of secrets end."""
 _LOGIN = re.compile(r"[^/\s]+://[^/?#:@]*:([^/?#]+)@")
 _QUERY = re.compile(  # cameras have their `user=admin&password=...` in the path, too
-    r"[?&;/]([^=&;/?#]*(?:pass|passw(?:or)?d|passphrase|pwd|secret|token|key|auth|sig|sign|signature))=([^&;#]+)",
-    re.IGNORECASE,
+    rf"[?&;/]([^=&;/?#]*{_SECRETIVE})=([^&;#]+)", re.IGNORECASE
 )
 
 
@@ -90,6 +91,11 @@ def without_secret(raw: object, instead: str = NAMED) -> object:
             way = named if instead == NAMED else instead
             raise Unreadable(f"has {what} in it, which is a secret: write {way}, never the secret itself")
     return raw
+
+
+def is_secretive(name: str) -> bool:
+    """Whether a name says that its value is a secret: our own rule, the same as within a URL."""
+    return re.fullmatch(f".*{_SECRETIVE}", name, re.IGNORECASE | re.DOTALL) is not None
 
 
 def one_of(named: Mapping[str, object]) -> None:

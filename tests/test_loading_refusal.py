@@ -15,6 +15,10 @@ def write(tmp_path):
     return writer(tmp_path)
 
 
+def _step(written: str) -> str:
+    return f"drills: [{{name: a, covers: power, fault: [{written}]}}]"
+
+
 @pytest.mark.parametrize(
     ("text", "where"),
     [
@@ -79,12 +83,25 @@ def write(tmp_path):
         ("far_end: {obs: program, person: phone}", "far_end: should have exactly one of url, obs or person"),
         ("drills: [{name: a, covers: camera, fault: [{a: 1, b: 2}]}]", "drills[0].fault[0].b: should have exactly one"),
         ("drills: [{name: a, covers: camera, fault: [3]}]", "drills[0].fault[0]: should be an action"),
+        (_step("{ups_test: {ups: a, password: hUntEr}}"), "fault[0].ups_test.password: is a secret: write env:NAME"),
+        (_step("{ups_tst: {password: 123456}}"), "room.yaml:1:64: drills[0].fault[0].ups_tst.password: is a secret"),
+        (_step("{Password: hUntEr}"), "drills[0].fault[0].Password: is a secret"),
+        (_step("{run: {argv: [{stream_key: hUntEr}]}}"), "fault[0].run.argv[0].stream_key: is a secret"),
         ("backends: [{name: a}]", "room.yaml:1:12: backends[0].url: is missing"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_at_its_place(write, text: str, where: str) -> None:
     (only,) = issues(write(text))
     assert where in only
+    assert "hUntEr" not in only
+
+
+@pytest.mark.parametrize(
+    "said", ["password: env:NUT_PASSWORD", "password: 'keyring:room/nut'", "password: null", "keys: 3"]
+)
+def test_a_drill_s_secret_that_is_named_is_none_to_refuse(write, said: str) -> None:
+    (drill,) = load_profile(write(_step(f"{{ups_test: {{ups: a, {said}}}}}"))).drills
+    assert drill.fault[0].action == "ups_test"
 
 
 @pytest.mark.parametrize(
