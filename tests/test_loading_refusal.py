@@ -87,6 +87,10 @@ def _step(written: str) -> str:
         (_step("{ups_tst: {password: 123456}}"), "room.yaml:1:64: drills[0].fault[0].ups_tst.password: is a secret"),
         (_step("{Password: hUntEr}"), "drills[0].fault[0].Password: is a secret"),
         (_step("{run: {argv: [{stream_key: hUntEr}]}}"), "fault[0].run.argv[0].stream_key: is a secret"),
+        (
+            "drills:\n- {name: a, covers: camera}\n- {name: b, covers: camera}\n- {name: a, covers: power}",
+            "room.yaml:4:10: drills[2].name: is the name of two drills; first in line 2: give each its own",
+        ),
         ("backends: [{name: a}]", "room.yaml:1:12: backends[0].url: is missing"),
     ],
 )  # fmt: skip
