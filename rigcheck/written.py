@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 JsonSchema = dict[str, Any]
 
@@ -72,17 +73,37 @@ def url_of(*schemes: str, instead: str = NAMED) -> Written:
     like = text_like(
         rf"(?:{'|'.join(schemes)})://[^\s]+", f"a URL that begins with {' or '.join(f'{s}://' for s in schemes)}"
     )
-    return Written(lambda raw: like.unpack(without_secret(raw, instead)), like.schema)
+    return Written(lambda raw: like.unpack(address(raw, instead)), like.schema)
 
 
-def without_secret(raw: object, instead: str = NAMED) -> object:
-    """The value as it is. Raises Unreadable for a URL with a secret in it, or with a named one where that has a field.
+def host_like(pattern: str, what: str) -> Written:
+    """A text like `text_like`'s, of a host and perhaps its port."""
+    like = text_like(pattern, what)
+    return Written(lambda raw: _with_port(like.unpack(raw)), like.schema)
+
+
+def address(raw: object, instead: str = NAMED) -> object:
+    """The value as it is. Raises Unreadable for a URL with a secret or with a port that is none."""
+    return _with_port(_without_secret(raw, instead)) if isinstance(raw, str) and "://" in raw else raw
+
+
+def _with_port(raw: str) -> str:
+    """A URL, or a host, as it is. Raises Unreadable where what stands as its port is none."""
+    try:
+        port = urlsplit(raw if "://" in raw else f"//{raw}").port
+    except ValueError:  # no number, too large, or an IPv6 address without its brackets
+        port = 0
+    if port == 0:
+        raise Unreadable("should have HOST or HOST:PORT in it, with a PORT from 1 to 65535, and IPv6 as [HOST]")
+    return raw
+
+
+def _without_secret(raw: str, instead: str) -> str:
+    """A URL as it is. Raises Unreadable for one with a secret in it, or with a named one where that has a field.
 
     Which values of a query are secret is told from their names (`auth_key`, `txSecret`, `passphrase`): our own rule,
     because the platforms' signed addresses have no mark in common.
     """
-    if not isinstance(raw, str) or "://" not in raw:
-        return raw
     login = _LOGIN.match(raw)
     found = [("a password", NAMED, login[1])] if login else []
     found += [(name, f"{name}=env:NAME", value) for name, value in _QUERY.findall(raw)]

@@ -100,6 +100,28 @@ def test_what_cannot_be_meant_is_refused_at_its_place(write, text: str, where: s
     assert "hUntEr" not in only
 
 
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "rtmp", "-1"])
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("push: {url: rtmp://a:PORT/live}", "room.yaml:1:13: push.url"),
+        ("push: {url: 'rtmp://a:1/live?x=PORT', test: {url: 'srt://[::1]:PORT'}}", "push.test.url"),
+        ("network: {http: {url: http://a:PORT/}}", "room.yaml:1:23: network.http.url"),
+        ("network: {iperf3: {server: a:PORT}}", "room.yaml:1:28: network.iperf3.server"),
+        ("backends: [{name: a, url: https://a:PORT/x}]", "room.yaml:1:27: backends[0].url"),
+        ("obs: {url: ws://a:PORT}", "room.yaml:1:12: obs.url"),
+        ("far_end: {url: srt://a:PORT}", "room.yaml:1:16: far_end.url"),
+        ("power: {ups: {nut: ups@a:PORT}}", "room.yaml:1:20: power.ups.nut"),
+        ("power: {ups: {apcupsd: a:PORT}}", "room.yaml:1:24: power.ups.apcupsd"),
+        ("camera: {main: {device: 'rtsp://u:env:CAM@a:PORT/1'}}", "room.yaml:1:25: camera.main.device"),
+    ],
+)
+def test_a_port_that_is_none_is_refused_at_its_place(write, text: str, where: str, port: str) -> None:
+    (only,) = issues(write(text.replace("PORT", port)))
+    assert f"{where}: should have HOST or HOST:PORT in it, with a PORT from 1 to 65535" in only
+    load_profile(write(text.replace("PORT", "65535")))
+
+
 @pytest.mark.parametrize(
     "said", ["password: env:NUT_PASSWORD", "password: 'keyring:room/nut'", "password: null", "keys: 3"]
 )
