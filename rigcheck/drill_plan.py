@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 
 from annotated_types import Gt, Le, Len
 
-from rigcheck.value import DeviceName, Label
-from rigcheck.written import JsonSchema, Unreadable, Written, one_of, text_like, url_of
+from rigcheck.value import DeviceName, Label, reference
+from rigcheck.written import JsonSchema, Unreadable, Written, is_secretive, one_of, text_like, url_of
 
 Action = Annotated[str, text_like(r"[a-z][a-z0-9_]{0,39}", "the name of an action, such as obs_scene")]
 Seconds = Annotated[float, Gt(0), Le(86_400)]
@@ -92,14 +92,27 @@ _STEP_WORDS = ("who", "at", "deadline_s")
 
 
 def _action_apart(raw: object) -> object:
-    """The one key that is none of the step's own words names the action."""
+    """The one key that is none of the step's own words names the action; what an action knows by a secret's name is one."""
     if not isinstance(raw, dict):
         raise Unreadable("should be an action, such as {obs_scene: {scene: Standby}, who: tech, deadline_s: 5}")
     actions = [key for key in raw if key not in _STEP_WORDS]
     if len(actions) != 1:
         raise Unreadable(f"should have exactly one action besides {', '.join(_STEP_WORDS)}", *actions[1:2])
+    _refuse_secrets({actions[0]: raw[actions[0]]})
     words = {key: value for key, value in raw.items() if key in _STEP_WORDS}
     return {**words, "action": actions[0], "wants": raw[actions[0]]}
+
+
+def _refuse_secrets(raw: object, *at: str | int) -> None:
+    """Whatever the action, and were it none: a secret that is written out is refused before anything reads the step."""
+    inside = raw.items() if isinstance(raw, dict) else enumerate(raw) if isinstance(raw, list) else ()
+    for key, value in inside:
+        if isinstance(key, str) and is_secretive(key) and value is not None:
+            try:
+                reference(value)
+            except Unreadable as wrong:
+                raise Unreadable(str(wrong), *at, key) from None
+        _refuse_secrets(value, *at, key)
 
 
 @dataclass(frozen=True, slots=True)

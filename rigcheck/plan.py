@@ -55,6 +55,7 @@ class Run:
     warn_ok: bool = False
     said: str | None = None
     again: datetime | None = None  # only what was not ok then
+    only: frozenset[tuple[str, str]] | None = None  # of the checks those on these devices; None: on all that there are
     watchers: tuple[Watcher, ...] = ()
 
 
@@ -78,6 +79,7 @@ def plan_tasks(plan: Run) -> list[Task]:
         Task(check, name, check.ask(plan.setting, name), _lacking(check.needs - present))
         for check in plan.checks
         for name in plan.setting.names(check.section)
+        if plan.only is None or (check.id, name) in plan.only
     ]
 
 

@@ -34,11 +34,12 @@ from rigcheck.written import (
     JsonSchema,
     Unreadable,
     Written,
+    address,
     as_tuples,
+    host_like,
     one_of,
     text_like,
     url_of,
-    without_secret,
 )
 
 Platform = Annotated[str, text_like(r"[A-Za-z0-9_-]{1,40}", "the name of a platform, such as taobao")]
@@ -48,7 +49,7 @@ def _index_or_name(raw: object) -> object:
     is_index = isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= 255  # noqa: PLR2004 - a PC with more cameras than a byte counts is a slip of the pen
     if not (is_index or raw is None or (isinstance(raw, str) and 0 < len(raw) <= 500)):  # noqa: PLR2004 - a long URL still fits
         raise Unreadable("should be a camera's name, path, URL or index (0, 1, ...)")
-    return without_secret(raw)
+    return address(raw)
 
 
 def _not_a_flag(raw: object) -> object:
@@ -104,8 +105,8 @@ class MicDevice:
 class PowerDevice:
     """One power supply, seen by exactly one of NUT (`ups@host:port`), apcupsd (`host:port`), the system, or nobody."""
 
-    nut: Annotated[str, text_like(r"[^\s@]+(@[^\s@]+)?", "NAME@HOST or NAME@HOST:PORT")] | None = None
-    apcupsd: Annotated[str, text_like(r"[^\s@/]+", "HOST or HOST:PORT")] | None = None
+    nut: Annotated[str, host_like(r"[^\s@]+(@[^\s@]+)?", "NAME@HOST or NAME@HOST:PORT")] | None = None
+    apcupsd: Annotated[str, host_like(r"[^\s@/]+", "HOST or HOST:PORT")] | None = None
     os: bool = False
     silent: Label | None = None  # a UPS without a data cable: only its name is known
     bought: Annotated[str, MONTH_OR_DAY] | None = None  # "YYYY-MM" or "YYYY-MM-DD"

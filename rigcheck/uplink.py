@@ -9,7 +9,7 @@ from annotated_types import Ge, Gt, Le
 
 from rigcheck.address import host_of
 from rigcheck.value import DeviceName, Label, WrittenSecret
-from rigcheck.written import JsonSchema, as_tuples, text_like, url_of
+from rigcheck.written import JsonSchema, as_tuples, host_like, url_of
 
 PushUrl = Annotated[str, url_of("rtmp", "rtmps", "srt", instead="key: env:NAME")]
 WebUrl = Annotated[str, url_of("http", "https")]
@@ -49,7 +49,7 @@ class HttpFarEnd:
 class Iperf3FarEnd:
     """Where an iperf3 server listens."""
 
-    server: Annotated[str, text_like(r"[^\s@/]+", "HOST or HOST:PORT")]
+    server: Annotated[str, host_like(r"[^\s@/]+", "HOST or HOST:PORT")]
 
 
 def _one_line() -> dict[DeviceName, Line]:

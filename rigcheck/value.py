@@ -58,10 +58,15 @@ def _fields_of_mode(raw: object) -> object:
     return {"width": int(found[1]), "height": int(found[2]), "fps": float(found[3])}
 
 
-def _fields_of_secret(raw: object) -> object:
+def reference(raw: object) -> str:
+    """The reference to a secret. Raises Unreadable for anything else, without a word of it: it may be the secret."""
     if not isinstance(raw, str) or not re.fullmatch(r"env:[A-Za-z_]\w*|file:\S.*|keyring:[^/\s]+/\S+", raw):
         raise Unreadable("is a secret: write env:NAME, file:PATH or keyring:SERVICE/NAME, never the secret itself")
-    return {"ref": raw}
+    return raw
+
+
+def _fields_of_secret(raw: object) -> object:
+    return {"ref": reference(raw)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 JsonSchema = dict[str, Any]
 
@@ -59,10 +60,11 @@ NAMED = "USER:env:NAME@HOST"
 """How a URL names the password that it needs; a value of its query stands as `auth_key=env:NAME`."""
 REFERENCE = r"env:[A-Za-z_]\w*"
 """The only reference to a secret that can stand within a URL."""
+_SECRETIVE = "(?:pass|passw(?:or)?d|passphrase|pwd|secret|token|key|auth|sig|sign|signature)"
+"""How names of secrets end."""
 _LOGIN = re.compile(r"[^/\s]+://[^/?#:@]*:([^/?#]+)@")
 _QUERY = re.compile(  # cameras have their `user=admin&password=...` in the path, too
-    r"[?&;/]([^=&;/?#]*(?:pass|passw(?:or)?d|passphrase|pwd|secret|token|key|auth|sig|sign|signature))=([^&;#]+)",
-    re.IGNORECASE,
+    rf"[?&;/]([^=&;/?#]*{_SECRETIVE})=([^&;#]+)", re.IGNORECASE
 )
 
 
@@ -71,17 +73,37 @@ def url_of(*schemes: str, instead: str = NAMED) -> Written:
     like = text_like(
         rf"(?:{'|'.join(schemes)})://[^\s]+", f"a URL that begins with {' or '.join(f'{s}://' for s in schemes)}"
     )
-    return Written(lambda raw: like.unpack(without_secret(raw, instead)), like.schema)
+    return Written(lambda raw: like.unpack(address(raw, instead)), like.schema)
 
 
-def without_secret(raw: object, instead: str = NAMED) -> object:
-    """The value as it is. Raises Unreadable for a URL with a secret in it, or with a named one where that has a field.
+def host_like(pattern: str, what: str) -> Written:
+    """A text like `text_like`'s, of a host and perhaps its port."""
+    like = text_like(pattern, what)
+    return Written(lambda raw: _with_port(like.unpack(raw)), like.schema)
+
+
+def address(raw: object, instead: str = NAMED) -> object:
+    """The value as it is. Raises Unreadable for a URL with a secret or with a port that is none."""
+    return _with_port(_without_secret(raw, instead)) if isinstance(raw, str) and "://" in raw else raw
+
+
+def _with_port(raw: str) -> str:
+    """A URL, or a host, as it is. Raises Unreadable where what stands as its port is none."""
+    try:
+        port = urlsplit(raw if "://" in raw else f"//{raw}").port
+    except ValueError:  # no number, too large, or an IPv6 address without its brackets
+        port = 0
+    if port == 0:
+        raise Unreadable("should have HOST or HOST:PORT in it, with a PORT from 1 to 65535, and IPv6 as [HOST]")
+    return raw
+
+
+def _without_secret(raw: str, instead: str) -> str:
+    """A URL as it is. Raises Unreadable for one with a secret in it, or with a named one where that has a field.
 
     Which values of a query are secret is told from their names (`auth_key`, `txSecret`, `passphrase`): our own rule,
     because the platforms' signed addresses have no mark in common.
     """
-    if not isinstance(raw, str) or "://" not in raw:
-        return raw
     login = _LOGIN.match(raw)
     found = [("a password", NAMED, login[1])] if login else []
     found += [(name, f"{name}=env:NAME", value) for name, value in _QUERY.findall(raw)]
@@ -90,6 +112,11 @@ def without_secret(raw: object, instead: str = NAMED) -> object:
             way = named if instead == NAMED else instead
             raise Unreadable(f"has {what} in it, which is a secret: write {way}, never the secret itself")
     return raw
+
+
+def is_secretive(name: str) -> bool:
+    """Whether a name says that its value is a secret: our own rule, the same as within a URL."""
+    return re.fullmatch(f".*{_SECRETIVE}", name, re.IGNORECASE | re.DOTALL) is not None
 
 
 def one_of(named: Mapping[str, object]) -> None:

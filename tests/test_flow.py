@@ -170,6 +170,14 @@ async def test_another_device_has_its_name_in_the_key_and_a_backup_counts_as_bac
     assert (await report(source, check(), profile=room(mic=mics, require_backup=True))).status is Status.FAIL
 
 
+async def test_a_second_look_is_at_the_devices_that_were_at_fault() -> None:
+    source, mics = Fake(), {"main": MicDevice("lav"), "desk": MicDevice("desk")}
+    of = frozenset({("mic.level", "desk"), ("mic.hum", "main")})
+    made = await report(source, check(), profile=room(mic=mics), only=of)
+    assert statuses(made) == [("mic.level", "desk", Status.OK)]
+    assert [asked.name for asked in source.asked if isinstance(asked, Look)] == ["desk"]
+
+
 async def test_an_only_device_is_main_whatever_it_is_called() -> None:
     made = await report(Fake({"backup": HostState(cpu_pct=-60)}), check(), profile=room(mic={"backup": MicDevice("x")}))
     assert made.taken[0].key == "mic.loudness_lufs"

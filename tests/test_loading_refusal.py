@@ -15,6 +15,10 @@ def write(tmp_path):
     return writer(tmp_path)
 
 
+def _step(written: str) -> str:
+    return f"drills: [{{name: a, covers: power, fault: [{written}]}}]"
+
+
 @pytest.mark.parametrize(
     ("text", "where"),
     [
@@ -79,12 +83,51 @@ def write(tmp_path):
         ("far_end: {obs: program, person: phone}", "far_end: should have exactly one of url, obs or person"),
         ("drills: [{name: a, covers: camera, fault: [{a: 1, b: 2}]}]", "drills[0].fault[0].b: should have exactly one"),
         ("drills: [{name: a, covers: camera, fault: [3]}]", "drills[0].fault[0]: should be an action"),
+        (_step("{ups_test: {ups: a, password: hUntEr}}"), "fault[0].ups_test.password: is a secret: write env:NAME"),
+        (_step("{ups_tst: {password: 123456}}"), "room.yaml:1:64: drills[0].fault[0].ups_tst.password: is a secret"),
+        (_step("{Password: hUntEr}"), "drills[0].fault[0].Password: is a secret"),
+        (_step("{run: {argv: [{stream_key: hUntEr}]}}"), "fault[0].run.argv[0].stream_key: is a secret"),
+        (
+            "drills:\n- {name: a, covers: camera}\n- {name: b, covers: camera}\n- {name: a, covers: power}",
+            "room.yaml:4:10: drills[2].name: is the name of two drills; first in line 2: give each its own",
+        ),
         ("backends: [{name: a}]", "room.yaml:1:12: backends[0].url: is missing"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_at_its_place(write, text: str, where: str) -> None:
     (only,) = issues(write(text))
     assert where in only
+    assert "hUntEr" not in only
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "99999", "rtmp", "-1"])
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("push: {url: rtmp://a:PORT/live}", "room.yaml:1:13: push.url"),
+        ("push: {url: 'rtmp://a:1/live?x=PORT', test: {url: 'srt://[::1]:PORT'}}", "push.test.url"),
+        ("network: {http: {url: http://a:PORT/}}", "room.yaml:1:23: network.http.url"),
+        ("network: {iperf3: {server: a:PORT}}", "room.yaml:1:28: network.iperf3.server"),
+        ("backends: [{name: a, url: https://a:PORT/x}]", "room.yaml:1:27: backends[0].url"),
+        ("obs: {url: ws://a:PORT}", "room.yaml:1:12: obs.url"),
+        ("far_end: {url: srt://a:PORT}", "room.yaml:1:16: far_end.url"),
+        ("power: {ups: {nut: ups@a:PORT}}", "room.yaml:1:20: power.ups.nut"),
+        ("power: {ups: {apcupsd: a:PORT}}", "room.yaml:1:24: power.ups.apcupsd"),
+        ("camera: {main: {device: 'rtsp://u:env:CAM@a:PORT/1'}}", "room.yaml:1:25: camera.main.device"),
+    ],
+)
+def test_a_port_that_is_none_is_refused_at_its_place(write, text: str, where: str, port: str) -> None:
+    (only,) = issues(write(text.replace("PORT", port)))
+    assert f"{where}: should have HOST or HOST:PORT in it, with a PORT from 1 to 65535" in only
+    load_profile(write(text.replace("PORT", "65535")))
+
+
+@pytest.mark.parametrize(
+    "said", ["password: env:NUT_PASSWORD", "password: 'keyring:room/nut'", "password: null", "keys: 3"]
+)
+def test_a_drill_s_secret_that_is_named_is_none_to_refuse(write, said: str) -> None:
+    (drill,) = load_profile(write(_step(f"{{ups_test: {{ups: a, {said}}}}}"))).drills
+    assert drill.fault[0].action == "ups_test"
 
 
 @pytest.mark.parametrize(

@@ -56,9 +56,10 @@ class Last:
         return timedelta(0) <= age <= STALE and (self.source, self.sha256) == (source, sha256)
 
     @property
-    def faults(self) -> frozenset[str]:
-        """The checks that were not ok: to look at again."""
-        return frozenset(f.check for f in self.findings if f.status in (Status.FAIL, Status.WARN, Status.UNKNOWN))
+    def faults(self) -> frozenset[tuple[str, str]]:
+        """The checks that were not ok, each with its device: to look at again."""
+        wrong = (Status.FAIL, Status.WARN, Status.UNKNOWN)
+        return frozenset((f.check, f.device) for f in self.findings if f.status in wrong)
 
 
 def keep_last(report: Report, words: Catalogue) -> None:

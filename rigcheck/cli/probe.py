@@ -6,7 +6,6 @@ import sys
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import replace
-from datetime import datetime
 from difflib import get_close_matches
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -18,7 +17,7 @@ from rigcheck.cli.baseline_store import find_baseline
 from rigcheck.cli.cron import gives_way, limit_s, wait_turn, write_news
 from rigcheck.cli.evidence import KNOWN, Evidence, find_evidence
 from rigcheck.cli.language import speak
-from rigcheck.cli.last import keep_last, read_last
+from rigcheck.cli.last import Last, keep_last, read_last
 from rigcheck.cli.log import show_log
 from rigcheck.cli.options import IngestOptions, NetworkOptions, Options, PreflightOptions, RecordOptions, SyncOptions
 from rigcheck.cli.output import write_report
@@ -59,8 +58,7 @@ def probe(command: str, parts: tuple[str, ...] | None, options: Options) -> int:
     checks = choose_checks(parts, options.only, options.skip)
     wait_turn(options)
     evidence = find_evidence(options, words)
-    checks, again = _again(command, checks, evidence, options, words)
-    plan = replace(run_of(command, checks, evidence, options, words), again=again)
+    plan = _plan_of(command, checks, evidence, options, words)
     try:
         report = _run(plan, options, words)
     except BusyError as busy:
@@ -78,6 +76,15 @@ def _keep(report: Report, evidence: Evidence, words: Catalogue) -> None:
     keep_last(report, words)
     if evidence.source.is_live:
         keep_uploads(report, room_key(evidence.profile))
+
+
+def _plan_of(command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options, words: Catalogue) -> Run:
+    """The run to do; with `--again` only of what was not ok the last time."""
+    last = _again(command, checks, evidence, options, words)
+    if last is None:
+        return run_of(command, checks, evidence, options, words)
+    plan = run_of(command, _at_fault(checks, last), evidence, options, words)
+    return replace(plan, again=last.started_at.astimezone(evidence.now.tzinfo), only=last.faults)
 
 
 def run_of(command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options, words: Catalogue) -> Run:
@@ -133,22 +140,26 @@ def _baseline(evidence: Evidence, checks: tuple[Check, ...], options: Options, w
 
 def _again(
     command: str, checks: tuple[Check, ...], evidence: Evidence, options: Options, words: Catalogue
-) -> tuple[tuple[Check, ...], datetime | None]:
-    """With `--again` those of the checks that were not ok the last time, and when that was.
+) -> Last | None:
+    """With `--again` the run of which only that is looked at what was not ok.
 
-    Where there is no such run, or none of them was at fault: all of them, and a word on stderr.
+    Where there is no such run, or none of the checks was at fault: None, and a word on stderr.
     """
     if not isinstance(options, PreflightOptions) or not options.again:
-        return checks, None
+        return None
     last, why = read_last(evidence.profile.room, command), "missing"
     if last is not None:
         is_ours = last.is_of(evidence.now, evidence.source.name, evidence.profile.sha256)
-        faults = tuple(check for check in checks if check.id in last.faults)
-        if is_ours and faults:
-            return faults, last.started_at.astimezone(evidence.now.tzinfo)
+        if is_ours and _at_fault(checks, last):
+            return last
         why = "fine" if is_ours else "stale"
     sys.stderr.write(words.text(f"again.{why}") + "\n")
-    return checks, None
+    return None
+
+
+def _at_fault(checks: tuple[Check, ...], last: Last) -> tuple[Check, ...]:
+    wrong = {check for check, _ in last.faults}
+    return tuple(check for check in checks if check.id in wrong)
 
 
 def choose_checks(parts: tuple[str, ...] | None, only: str | None, skip: str | None) -> tuple[Check, ...]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from typer import Argument, Option
 
 from rigcheck.cli.flags import Lang, group
+
+if TYPE_CHECKING:
+    from rigcheck.loading import Examined, Issue
 
 app = group("Check, describe or write a room's profile.")
 
@@ -26,13 +29,30 @@ def check(files: Annotated[list[Path], Argument(metavar="FILE...", help="Profile
 
 def _mistakes(path: Path) -> list[str]:
     from rigcheck.checks import ALL_CHECKS
-    from rigcheck.loading import ProfileError, load_profile
+    from rigcheck.loading import examine_profile
 
-    try:
-        load_profile(path, checks=[check.id for check in ALL_CHECKS])
-    except ProfileError as error:
-        return [str(issue) for issue in error.issues]
-    return []
+    examined = examine_profile(path, checks=[check.id for check in ALL_CHECKS])
+    return [str(issue) for issue in sorted((*examined.issues, *_drill_issues(examined)))]
+
+
+def _drill_issues(examined: Examined) -> list[Issue]:
+    """What is written wrong in drills, by their own lint; a profile may be another computer's, so this one is not looked at."""
+    profile = examined.profile
+    if profile is None or not profile.drills:
+        return []
+    from rigcheck.cli.crew import TerminalCrew
+    from rigcheck.cli.drill_run import KNOWN
+    from rigcheck.cli.language import speak
+    from rigcheck.drills.actions import actions_of
+    from rigcheck.drills.lint import lint_writing
+
+    words = speak(None)
+    actions = actions_of(TerminalCrew(words, is_there=False))
+    return [
+        examined.issue_of(f"{drill.name}: {words.text(wrong.id, wrong.params)}", "drills", number)
+        for number, drill in enumerate(profile.drills)
+        for wrong in lint_writing(drill, profile, actions, KNOWN)
+    ]
 
 
 @app.command("schema", help="The JSON Schema of a profile, for editors; with --report that of the JSON report.")

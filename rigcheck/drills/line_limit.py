@@ -84,12 +84,11 @@ class LineLimit:
         return Message("drill.command.manual", {"command": shown([_free(record["interface"])])})
 
     def _wants(self, step: Step, profile: Profile) -> tuple[str, int | None]:
+        wants = read_wants(step, LimitWants) if self.on else read_wants(step, LineWants, "line")
+        interface = interface_of(step, profile, wants.line)
         if find_tool("tc") is None:
             raise DrillError(Message("error.drill.no-tool", {"tool": "tc", "what": self.name}))
-        if not self.on:
-            return interface_of(step, profile, read_wants(step, LineWants, "line").line), None
-        wants = read_wants(step, LimitWants)
-        return interface_of(step, profile, wants.line), wants.kbps
+        return interface, wants.kbps if isinstance(wants, LimitWants) else None
 
 
 def _hold(interface: str, kbps: int) -> tuple[str, ...]:

@@ -16,6 +16,9 @@ from rigcheck.profile import Profile
 OF_OBS = "obs_"
 """What the names of actions begin with that are done by OBS."""
 
+OF_COMPUTER = frozenset({"error.drill.no-program", "error.drill.no-tool", "error.drill.interface-gone"})
+"""What is missing on this computer, and may be there on the room's."""
+
 
 class LintError(DrillError):
     """What is written about drills does not fit the room; `issues` say what, a line each."""
@@ -35,12 +38,17 @@ def lint(
     drill: Drill, profile: Profile, actions: Mapping[str, Action], checks: Collection[str], obs: ObsState | None
 ) -> tuple[Message, ...]:
     """What is wrong with a drill. `checks` are the names that `before` may name; `obs` is what the main OBS said, if it did."""
-    return (*_of_names(drill, profile, checks), *_of_steps(drill, profile, actions), *_of_obs(drill, actions, obs))
+    return (*_of_names(drill, checks), *_of_steps(drill, profile, actions), *_of_obs(drill, actions, obs))
 
 
-def _of_names(drill: Drill, profile: Profile, checks: Collection[str]) -> Iterator[Message]:
-    if [other.name for other in profile.drills].count(drill.name) > 1:
-        yield Message("drill.lint.twice")
+def lint_writing(
+    drill: Drill, profile: Profile, actions: Mapping[str, Action], checks: Collection[str]
+) -> tuple[Message, ...]:
+    """What is wrong with a drill on any computer."""
+    return tuple(wrong for wrong in lint(drill, profile, actions, checks, None) if wrong.id not in OF_COMPUTER)
+
+
+def _of_names(drill: Drill, checks: Collection[str]) -> Iterator[Message]:
     if not (drill.fault or drill.switch):
         yield Message("drill.lint.empty")
     for name in drill.before:

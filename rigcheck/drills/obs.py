@@ -62,7 +62,7 @@ class ObsAction:
 
     def lint(self, step: Step, profile: Profile) -> tuple[Message, ...]:
         """Words that do not fit, or no OBS in the profile. Whether OBS has the names is seen with it at hand."""
-        return faults_of(self._read, step, profile)
+        return (*faults_of(obs_of, step, profile), *faults_of(self._words, step, profile))
 
     def changes(self, step: Step) -> Message:
         """What viewers, or OBS's operator, will notice."""
@@ -97,7 +97,11 @@ class ObsAction:
         return self.thing.manual({**record, "url": plain_url(record["url"])})
 
     def _read(self, step: Step, profile: Profile) -> tuple[ObsPc, Any]:
-        return obs_of(step, profile), read_wants(step, self.wants, self.short)
+        return obs_of(step, profile), self._words(step, profile)
+
+    def _words(self, step: Step, profile: Profile) -> Any:  # noqa: ANN401 - a `wants`
+        del profile
+        return read_wants(step, self.wants, self.short)
 
     async def _put(self, record: Record, state: State) -> None:
         async with talk(record) as obs:

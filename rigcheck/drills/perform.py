@@ -10,6 +10,7 @@ import anyio
 
 from rigcheck.drill_plan import Drill, Step, Within
 from rigcheck.drills.action import DrillError
+from rigcheck.drills.command import CommandError
 from rigcheck.drills.crew import Crew
 from rigcheck.drills.eyes import Eyes
 from rigcheck.drills.rollback import Rollback
@@ -138,4 +139,6 @@ def _said(error: DrillError | NotSeen | OSError) -> Message:
         return error.message
     if isinstance(error, NotSeen):
         return Message(f"reason.{error.reason}", error.params)
+    if isinstance(error, CommandError):
+        return Message("error.drill.command", {"error": str(error)})
     return Message("error.drill.journal-unwritable", {"error": error.strerror or str(error)})

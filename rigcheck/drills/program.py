@@ -81,21 +81,29 @@ class Run:
 
 def _read(step: Step, profile: Profile) -> RunWants:
     del profile
-    wants = read_wants(step, RunWants)
-    check = None if wants.check is None else _with_path(step, "check", wants.check)
-    argv, undo = _with_path(step, "argv", wants.argv), _with_path(step, "undo", wants.undo)
+    wants = _words(step)
+    check = None if wants.check is None else _with_path(wants.check)
+    argv, undo = _with_path(wants.argv), _with_path(wants.undo)
     return RunWants(argv, undo, check, wants.limit_s)
 
 
 def _refuse_too_long(step: Step, profile: Profile) -> None:
-    wants, has_s = _read(step, profile), step.deadline_s or STEP_LIMIT_S
+    wants, has_s = _words(step), step.deadline_s or STEP_LIMIT_S
     if wants.limit_s > has_s:
         raise DrillError(Message("error.drill.run-late", {"limit_s": wants.limit_s, "has_s": has_s}))
+    _read(step, profile)
 
 
-def _with_path(step: Step, field: str, argv: tuple[str, ...]) -> tuple[str, ...]:
-    if not argv:
-        raise DrillError(Message("error.drill.wants", {"action": step.action, "field": field}))
+def _words(step: Step) -> RunWants:
+    """What is written, whatever programs this computer has."""
+    wants = read_wants(step, RunWants)
+    for field in ("argv", "undo", "check"):
+        if getattr(wants, field) == ():
+            raise DrillError(Message("error.drill.wants", {"action": step.action, "field": field}))
+    return wants
+
+
+def _with_path(argv: tuple[str, ...]) -> tuple[str, ...]:
     found = which(argv[0])
     if found is None:
         raise DrillError(Message("error.drill.no-program", {"program": argv[0]}))

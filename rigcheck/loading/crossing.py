@@ -1,4 +1,4 @@
-"""What one value alone cannot tell: known metrics and their kind of limit, known checks, a main device."""
+"""What one value alone cannot tell: known metrics and their kind of limit, known checks, a main device, drills' names."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 
 from rigcheck.loading.document import Node, shown_key
-from rigcheck.loading.issue import Issue, issue_at
+from rigcheck.loading.issue import Issue, Mark, issue_at
 from rigcheck.loading.limits import load_limits
 from rigcheck.loading.words import did_you_mean
 from rigcheck.metrics import METRICS
@@ -15,7 +15,13 @@ from rigcheck.model import Limit, OneOf
 
 def crossing_issues(root: Node, checks: Collection[str] | None) -> list[Issue]:
     """Every issue of this kind in a document. `checks` are the ids that a waiver may name; None: whatever looks like one."""
-    return [*_unknown_metrics(root), *_wrong_kinds(root), *_unknown_checks(root, checks), *_no_main(root)]
+    return [
+        *_unknown_metrics(root),
+        *_wrong_kinds(root),
+        *_unknown_checks(root, checks),
+        *_no_main(root),
+        *_twice(root),
+    ]
 
 
 def _unknown_metrics(root: Node) -> Iterator[Issue]:
@@ -69,3 +75,16 @@ def _no_main(root: Node) -> Iterator[Issue]:
         node = root.entries.get(section)
         if node and node.entries and "main" not in node.entries:
             yield issue_at(node.mark, section, "should have a device called main: others are told apart from it")
+
+
+def _twice(root: Node) -> Iterator[Issue]:
+    """A drill is told, held and remembered by its name."""
+    drills, first = root.entries.get("drills"), dict[str, Mark]()
+    for number, node in enumerate(drills.value if drills and isinstance(drills.value, tuple) else ()):
+        name = node.entries.get("name")
+        if name is None or not isinstance(name.value, str):
+            continue
+        if name.value in first:
+            what = f"is the name of two drills; first in line {first[name.value].line}: give each its own"
+            yield issue_at(name.mark, f"drills[{number}].name", what)
+        first.setdefault(name.value, name.mark)

@@ -22,11 +22,14 @@ Place = tuple[str | int, ...]
 
 
 def validated(root: Node, checks: Collection[str] | None) -> tuple[Profile | None, list[Issue]]:
-    """The profile in a tree, or what is wrong with it. `checks` are the ids that a waiver may name; None: any."""
+    """The profile in a tree, if one can be made of it, and what is wrong with it.
+
+    `checks` are the ids that a waiver may name; None: any.
+    """
     issues = crossing_issues(root, checks)
     document, errors = _validated(root)
     issues += [_issue(error, root) for error in errors[:_SHOWN]]
-    return (None, issues) if issues else (profile_of(document), [])
+    return profile_of(document) if document is not None else None, issues
 
 
 def _validated(root: Node) -> tuple[Any, list[Any]]:
@@ -40,7 +43,7 @@ def _issue(error: Any, root: Node) -> Issue:  # noqa: ANN401 - pydantic's ErrorD
     place = error["loc"] + getattr(error.get("ctx", {}).get("error"), "at", ())
     if error["type"] == "unexpected_keyword_argument":
         return _unknown_key(place, root)
-    node, mark, path, rest = _located(root, place)
+    node, mark, path, rest = located(root, place)
     if error["type"] == "missing":
         path, rest = _joined(path, rest[-1:]), ()
     what = in_words(error, node)
@@ -50,13 +53,13 @@ def _issue(error: Any, root: Node) -> Issue:  # noqa: ANN401 - pydantic's ErrorD
 def _unknown_key(place: Place, root: Node) -> Issue:
     """At the key, with the key that was probably meant. A key that may hold a secret is not repeated."""
     *parent, key = place
-    node, _, path, _ = _located(root, tuple(parent))
+    node, _, path, _ = located(root, tuple(parent))
     meant = did_you_mean(str(key), keys_at(tuple(parent)))
     shown = str(key) if meant or parent[:1] not in (["push"], ["obs"]) else "(key)"
     return issue_at(node.keys[str(key)], _joined(path, (shown,)), f"is not a key here{meant}")
 
 
-def _located(root: Node, place: Place) -> tuple[Node, Mark, str, Place]:
+def located(root: Node, place: Place) -> tuple[Node, Mark, str, Place]:
     """The value nearest to a place: itself, where it stands, its path, and the pieces after it that the file does not have.
 
     Pydantic's places may name fields of a short form, union members, or the name that sections get in the value.

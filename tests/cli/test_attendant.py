@@ -174,3 +174,16 @@ def test_items_in_chinese_of_any_length_stay_within_the_screen(tmp_path) -> None
     assert max(map(cell_len, lines)) <= 79
     told = "".join(line.strip() for line in lines)
     assert all(item in told for item in items)
+
+
+def test_again_asks_only_what_was_not_answered_yes(tmp_path) -> None:
+    preflight = ("preflight", room(tmp_path), "--only", "checklist")
+    assert answered(tmp_path, "y", "n", "y", arguments=preflight).exitstatus == 2
+    child = terminal(tmp_path, *preflight, "--again")
+    child.expect(r"([^\r\n]*) \(y/n\)")
+    assert ITEMS[1] in child.match[1]
+    child.sendline("y")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert "(y/n)" not in child.before

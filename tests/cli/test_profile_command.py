@@ -43,6 +43,49 @@ def test_check_of_good_profiles_is_ok(tmp_path) -> None:
     assert done.stdout.splitlines() == [f"{room}: ok" for room in rooms]
 
 
+BROKEN_DRILLS = """\
+drills:
+- {name: one, covers: power, before: [camera.fsp], fault: [{ups_tst: {ups: a}}], switch: [{relay: {mode: zap}}]}
+- name: two
+  covers: camera
+  fault: [{obs_input_off: {}}, {run: {argv: [no-such-program], undo: []}}, {line_limit: {line: main}}]
+- {name: one, covers: camera}
+"""
+
+
+def test_check_tells_what_each_drill_s_own_lint_tells(tmp_path) -> None:
+    (tmp_path / "a.yaml").write_text(BROKEN_DRILLS)
+    done = rigcheck(tmp_path, "profile", "check", "a.yaml")
+    assert (done.returncode, done.stderr) == (78, "")
+    beginnings = [
+        "a.yaml:2:3: drills[0]: one: before: there is no check camera.fsp; do you mean camera.fps?",
+        "a.yaml:2:3: drills[0]: one: relay wants one of",
+        "a.yaml:2:3: drills[0]: one: there is no action ups_tst; do you mean ups_test?",
+        "a.yaml:3:3: drills[1]: two: line_limit is not written as it should be, at: kbps",
+        "a.yaml:3:3: drills[1]: two: obs_input_off is not written as it should be, at: input",
+        "a.yaml:3:3: drills[1]: two: obs_input_off needs an OBS",
+        "a.yaml:3:3: drills[1]: two: run is not written as it should be, at: undo",
+        "a.yaml:6:3: drills[2]: one: there is neither a fault nor a switch",
+        "a.yaml:6:10: drills[2].name: is the name of two drills; first in line 2",
+    ]
+    lines = done.stdout.splitlines()
+    assert [line[: len(said)] for said, line in zip(beginnings, lines, strict=True)] == beginnings
+
+
+def test_check_asks_for_no_program_line_or_tool_of_this_computer(tmp_path) -> None:
+    (tmp_path / "a.yaml").write_text(
+        "network: {main: {interface: rig-none0}}\n"
+        "drills:\n"
+        "- name: one\n"
+        "  covers: network\n"
+        "  fault: [{run: {argv: [no-such-program], undo: [neither-this]}}, {line_down: main}]\n"
+        "  switch: [{line_limit: {line: main, kbps: 800}}]\n"
+    )
+    done = rigcheck(tmp_path, "profile", "check", "a.yaml")
+    assert (done.returncode, done.stdout) == (0, "a.yaml: ok\n")
+    assert "no program no-such-program" in rigcheck(tmp_path, "drill", "plan", "one", "--profile", "a.yaml").stdout
+
+
 def test_a_profile_with_mistakes_stops_a_run_without_showing_a_secret(tmp_path) -> None:
     (tmp_path / "room.yaml").write_text("push: {url: rtmp://a/b, key: hUntEr}\nshow: {hours: 010}\n")
     done = rigcheck(tmp_path, "host", "room.yaml", "--format", "json")

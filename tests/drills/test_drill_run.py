@@ -11,13 +11,14 @@ from world_folder import Put, held, hold, put
 from rigcheck.drill_plan import Backup, BackupContent, BackupNetwork, Step, Within
 from rigcheck.drills import company, run
 from rigcheck.drills.action import DrillError, Record
+from rigcheck.drills.command import CommandError
 from rigcheck.drills.company import Company
 from rigcheck.drills.history import drilled_of
 from rigcheck.drills.journal import NAME, Journal
 from rigcheck.drills.run import by_harm, deadline_s
 from rigcheck.drills.steady import NotSteadyError, chosen, standing_by
 from rigcheck.i18n import load_catalogue
-from rigcheck.model import Reason, Report, Status
+from rigcheck.model import Message, Reason, Report, Status
 from rigcheck.profile import Profile
 from rigcheck.samples import OnAirState
 
@@ -91,6 +92,41 @@ async def test_a_drill_that_broke_off_has_its_way_back_too(tmp_path, monkeypatch
     trace = made.held[0].trace
     assert trace.ended == ends
     assert trace.marks["fault"] < trace.marks["restore"] <= trace.marks["undone"]
+
+
+class Broken(Put):
+    """A deed whose command fails."""
+
+    name = "broken"
+
+    async def do(self, record: Record) -> None:
+        raise CommandError("sh -c 'exit 3': exit code 3")
+
+
+class Unwritable(Put):
+    """A deed whose undo finds no room on the disk."""
+
+    name = "unwritable"
+
+    async def before(self, step: Step, profile: Profile) -> Record:
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize(
+    ("deed", "said", "error"),
+    [
+        (Broken, "error.drill.command", "sh -c 'exit 3': exit code 3"),
+        (Unwritable, "error.drill.journal-unwritable", "No space left on device"),
+    ],
+)
+async def test_a_drill_says_what_it_broke_off_for(tmp_path, deed: type[Put], said: str, error: str) -> None:
+    one = drill(tmp_path, switch=(replace(put(tmp_path / "x"), action=deed.name),), within=Within(outage_s=1))
+    made = conduct(tmp_path, one)
+    made.actions = {**made.actions, deed.name: deed()}
+    await made.hold([one])
+    (trouble,) = [held.trouble for held in made.held]
+    assert trouble == Message(said, {"error": error})
+    assert screen(tmp_path) == AS_IT_WAS
 
 
 @pytest.mark.parametrize("on_air", [OnAirState(("XSplit",)), OnAirState((), ("vMix",)), None])
