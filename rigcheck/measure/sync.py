@@ -31,7 +31,8 @@ _PARTIAL = 0.03  # brightness of a frame, as a share, from which it saw some of 
 _LONGEST_S = 1.0  # of a flash; what stays brighter is a cut or a lamp
 _LOUD, _ONSET = 10.0, 6.0  # times the floor: 20 dB, and where an onset begins
 _FAINTEST, _BELOW_PEAK = 1e-4, 300.0  # no lower floor: -80 dBFS, and what an encoder smears ahead of a beep
-_STEEP = round(0.001 / STEP_S)  # steps in which an onset becomes loud
+_SWOLLEN = 8 * _ONSET  # begins at 1/8 of its own peak: our own rule, as AAC echoes 1/9 of a beep ahead of it
+_STEEP, _SWELL = round(0.001 / STEP_S), round(0.005 / STEP_S)  # steps in which an onset becomes loud, and has its peak
 _REST = round(0.1 / STEP_S)  # steps without anything loud before an onset
 _EXPOSURES = np.linspace(0.05, 1, 20)  # of a frame
 _SLOPES = np.arange(-60, 60.25, 0.5) / 60_000  # seconds per second
@@ -101,19 +102,23 @@ def _flashes(clip: SyncClip) -> _Flashes:
 
 
 def _onsets(clip: SyncClip) -> Array:
-    """When something becomes loud within a millisecond after a tenth of a second without, in seconds."""
+    """When something becomes loud within a millisecond after a tenth of a second without, in seconds.
+
+    What AAC and Vorbis echo ahead of a beep is not its beginning: so each is judged by its own peak, too.
+    """
     sound = clip.sound.astype(np.float64)
     if not sound.size:
         return np.zeros(0)
     floor = max(float(np.median(sound)), _FAINTEST, float(sound.max()) / _BELOW_PEAK)
     loud = np.flatnonzero(sound >= _LOUD * floor)
     firsts = loud[np.diff(loud, prepend=-_REST) > _REST]
-    firsts = firsts[firsts >= 2 * _STEEP]
-    near = (
-        sound[firsts[:, None] + np.arange(-2 * _STEEP, 1)] > _ONSET * floor
-    )  # (onsets, 2 ms before and the step itself)
+    firsts = firsts[(firsts >= 2 * _STEEP) & (firsts <= sound.size - _SWELL)][:, None]
+    swells = sound[firsts + np.arange(_SWELL)]
+    floors = np.maximum(floor, swells.max(axis=1, keepdims=True) / _SWOLLEN)
+    firsts = firsts + (swells >= _LOUD * floors).argmax(axis=1, keepdims=True)
+    near = sound[firsts + np.arange(-2 * _STEEP, 1)] > _ONSET * floors  # (onsets, 2 ms before and the step itself)
     steep = ~near[:, :_STEEP].any(axis=1)
-    begins = firsts - _STEEP + near[:, _STEEP:].argmax(axis=1)
+    begins = firsts[:, 0] - _STEEP + near[:, _STEEP:].argmax(axis=1)
     return np.asarray(clip.sound_at_s + (begins[steep] + 0.5) * STEP_S, np.float64)
 
 
