@@ -157,7 +157,7 @@ def _fit(seen: _Flashes, heard_s: Array, usual_s: float, slopes: Array) -> tuple
     is_full = seen.bright > 1 - _PARTIAL
     costs, offsets = [], []
     # Flashes that fill their frames, all equally far from their sounds, begin with frames: a rendered clip, no sensor.
-    begins_with_frames = bool(is_full.all()) and bool(np.ptp(late) < usual_s / 8)
+    begins_with_frames = bool(is_full.all()) and bool(np.ptp(late - drifts, axis=1).min() < usual_s / 8)
     for exposure_s in usual_s * (np.ones(1) if begins_with_frames else _EXPOSURES):
         for gamma in (1.0, GAMMA):
             low = late - np.where(is_full, 0, (1 - seen.bright.clip(0, 1) ** gamma) * exposure_s) - drifts

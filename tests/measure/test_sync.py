@@ -84,6 +84,14 @@ def test_drift(shutter_s, within, rate):
     assert drift.value == pytest.approx(rate, abs=within)
 
 
+@pytest.mark.parametrize("rate", [0, 10, -30])
+def test_drift_of_a_rendered_clip_whose_flashes_begin_with_frames(rate):
+    events_s = np.round(IRREGULAR * 4.6 * 30) / 30
+    offset, drift = measured(clip(events_s, 40, rate, length_s=62, shutter_s=1 / 30))
+    assert offset.value == pytest.approx(40, abs=1)
+    assert drift.value == pytest.approx(rate, abs=1)
+
+
 def test_noise_in_picture_and_sound():
     assert measured(clip(offset_ms=-60, noise=0.01, shutter_s=1 / 50))[0].value == pytest.approx(-60, abs=5)
     made = clip(offset_ms=-60, shutter_s=1 / 50)
