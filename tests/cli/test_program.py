@@ -55,8 +55,8 @@ def late(obs: ObsStudio) -> tuple[int, int]:
 def test_go_judges_the_programme_in_ten_seconds(obs: ObsStudio, room: Path) -> None:
     began = time.monotonic()
     made = preflight(obs, room, "--stage", "go")
-    assert time.monotonic() - began < GO_S + 2  # the process itself starts and ends too
-    assert made["took_s"] < GO_S
+    assert time.monotonic() - began < GO_S + 1  # this machine starts and ends processes slowly now and then
+    assert made["took_s"] <= GO_S - 1  # starting and ending have the rest
     for check in ("mic.muted", "mic.level", "camera.black", "camera.rate", "light.picture"):
         found = finding(made, check)
         assert (found["via"], found["status"] != "unknown") == ("obs-record", True), found
