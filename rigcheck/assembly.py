@@ -13,7 +13,7 @@ from rigcheck.metrics import HOST_ON_AIR, METRICS
 from rigcheck.model import Finding, Impact, Limit, Measurement, Metric, Past, ProfileRef, Report, Taken
 from rigcheck.plan import Answer, Measured, Run, Task
 from rigcheck.profile import Profile, Setting
-from rigcheck.samples import OnAirState, Request
+from rigcheck.samples import Request
 
 
 def assemble(
@@ -25,7 +25,7 @@ def assemble(
     findings = [_finding(plan, task, measured[index], vias[index]) for index, task in enumerate(tasks)]
     order = {check.id: index for index, check in enumerate(plan.checks)}
     taken = _taken(plan, tasks, measured)
-    on_air = next((answer.is_on_air for answer in outcomes.values() if isinstance(answer, OnAirState)), None)
+    on_air = next((t.measurement.value for t in taken if t.measurement.metric is HOST_ON_AIR), None)
     return Report(
         command=plan.command,
         started_at=plan.now,
@@ -38,7 +38,7 @@ def assemble(
         orientation=profile.show.orientation,
         stage=plan.setting.stage,
         show_at=next_start(profile, plan.now),
-        on_air=on_air,
+        on_air=on_air if isinstance(on_air, bool) else None,
         status=overall(findings, require_backup=profile.require_backup),
         findings=worst_first(findings, order),
         taken=taken,
